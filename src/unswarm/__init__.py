@@ -1,0 +1,1 @@
+"""unswarm finds networks of accounts acting in concert and shows the evidence."""

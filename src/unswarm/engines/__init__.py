@@ -1,0 +1,54 @@
+"""Where SQL runs. Tables flow through an engine; Python sees results, not events."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from unswarm.errors import SettingsError, did_you_mean
+
+
+class Engine(Protocol):
+    """One place where the portable SQL of `sql/` and of the signals runs."""
+
+    def see(self, name: str, rows: Path | pa.Table) -> None:
+        """Let SQL read rows (a Parquet file, a folder of them, or an Arrow table) as `name`."""
+
+    def view(self, name: str, query: str) -> None:
+        """Let SQL read a query's rows as `name`, computed when they are read."""
+
+    def keep(self, name: str, query: str) -> None:
+        """Let SQL read a query's rows as `name`, computed now and once."""
+
+    def save(self, query: str, path: Path) -> None:
+        """A query's rows → one Parquet file."""
+
+    def fetch(self, query: str) -> pa.Table:
+        """A query's rows → memory; for results, not for events."""
+
+
+def open_engine(name: str = "duckdb") -> Engine:
+    """The engine a case asks for: `duckdb` (one machine) or `spark` (many)."""
+    if name == "duckdb":
+        from unswarm.engines.duckdb import DuckDB
+
+        return DuckDB()
+    if name == "spark":
+        from unswarm.engines.spark import Spark
+
+        return Spark()
+    raise SettingsError(f"Unknown engine '{name}'. Hint: {did_you_mean(name, ['duckdb', 'spark'])}")
+
+
+def step(name: str, **values: int | float | str) -> str:
+    """The text of `sql/<name>.sql` with `{placeholders}` filled in."""
+    return _text(name).format(**values)
+
+
+@cache
+def _text(name: str) -> str:
+    return (resources.files("unswarm") / "sql" / f"{name}.sql").read_text("utf-8")

@@ -1,0 +1,53 @@
+"""One machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+
+class DuckDB:
+    """An in-memory DuckDB that reads Parquet where it lies and spills when memory is short."""
+
+    def __init__(self) -> None:
+        self.connection = duckdb.connect()
+        self.connection.execute("SET enable_progress_bar = false")
+        self.connection.execute("SET TimeZone = 'UTC'")
+
+    def see(self, name: str, rows: Path | pa.Table) -> None:
+        """Let SQL read rows as `name`: a Parquet file, a folder of them, or an Arrow table."""
+        if isinstance(rows, pa.Table):
+            self.connection.register(f"_{name}_rows", rows)
+            self.view(name, f'SELECT * FROM "_{name}_rows"')
+            return
+        files = sorted(rows.glob("*.parquet")) if rows.is_dir() else [rows]
+        listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+        self.view(name, f"SELECT * FROM read_parquet([{listed}])")
+
+    def view(self, name: str, query: str) -> None:
+        """Let SQL read a query's rows as `name`, computed when they are read."""
+        self.connection.execute(f'DROP TABLE IF EXISTS "{name}"') if self._is_table(name) else None
+        self.connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {query}')
+
+    def keep(self, name: str, query: str) -> None:
+        """Let SQL read a query's rows as `name`, computed now and once."""
+        self.connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {query}')
+
+    def save(self, query: str, path: Path) -> None:
+        """A query's rows → one Parquet file, written aside and renamed."""
+        aside = path.with_suffix(".partial")
+        target = str(aside).replace("'", "''")
+        self.connection.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        aside.replace(path)
+
+    def fetch(self, query: str) -> pa.Table:
+        """A query's rows → memory."""
+        return self.connection.execute(query).to_arrow_table()
+
+    def _is_table(self, name: str) -> bool:
+        found = self.connection.execute(
+            "SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [name]
+        ).fetchone()
+        return found is not None
