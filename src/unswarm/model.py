@@ -208,6 +208,15 @@ TRACE = Table(
     ),
 )
 
+CANDIDATE = Table(
+    "candidate",
+    "An account in any candidate group, named or not: most are explained, and none is accused.",
+    (
+        Field("account", TEXT, "the account"),
+        Field("probability", REAL, "probability of being part of a coordinated network, 0 to 1"),
+    ),
+)
+
 EDGE = Table(
     "edge",
     "All co-actions of two accounts of one network in one signal.",
@@ -322,5 +331,5 @@ CAVEAT = Table(
 )
 
 RUNS = {
-    table.name: table for table in (TRACE, EDGE, NETWORK, MEMBERSHIP, OCCASION, EVIDENCE, CAVEAT)
+    table.name: table for table in (TRACE, CANDIDATE, EDGE, NETWORK, MEMBERSHIP, OCCASION, EVIDENCE, CAVEAT)
 }

@@ -44,7 +44,7 @@ class DuckDB:
 
     def fetch(self, query: str) -> pa.Table:
         """A query's rows → memory."""
-        return self.connection.execute(query).to_arrow_table()
+        return self.connection.sql(query).to_arrow_table()
 
     def _is_table(self, name: str) -> bool:
         found = self.connection.execute(

@@ -14,6 +14,12 @@ from typing import Any
 from unswarm.engines import Engine
 from unswarm.plugins import load
 
+DATE = "CAST(DATE '1970-01-01' + CAST(floor(time / 86400000) AS INTEGER) AS STRING)"
+"""SQL: the day of `time` as 2021-09-12 (UTC), in words that every engine understands."""
+
+PUT_OUT = "coalesce(kind, '') <> 'repost'"
+"""SQL: the account put the object out in a post of its own; a repost repeats another's objects."""
+
 
 @dataclass(frozen=True)
 class Example:
@@ -46,6 +52,8 @@ class Signal:
             those in which its object has two accounts.
         decides: true: may carry a finding by itself; false: only leads and support, because
             innocent accounts share such objects at the same time for too many reasons.
+        chosen: true: the object is put out in the account's own words, so that choosing the same rare
+            one is evidence by itself, whenever it happens.
         prepare: makes tables the SELECT reads, e.g. groups near-identical texts into objects.
         needs: the event tables the SELECT reads.
     """
@@ -56,6 +64,7 @@ class Signal:
     specificity: int
     needs: tuple[str, ...]
     decides: bool = True
+    chosen: bool = False
     prepare: Callable[[Engine], None] | None = field(default=None, compare=False)
 
 

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from unswarm.signals import Example, Signal
+from unswarm.signals import PUT_OUT, Example, Signal
 
 signal = Signal(
-    traces="""
+    traces=f"""
         SELECT account, url AS object, time, post, kind IS NULL AS reaction,
                CAST(NULL AS BIGINT) AS born, domain AS source, precision
-        FROM link WHERE coalesce(kind, '') <> 'repost'
+        FROM link WHERE {PUT_OUT}
     """,
     window=timedelta(seconds=300),
     specificity=50,

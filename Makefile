@@ -1,0 +1,45 @@
+# Two commands do all the set-up: `make demo` and `make test`. See CONTRIBUTING.md.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+PYTHON ?= python3
+PIP := .venv/bin/pip --disable-pip-version-check --quiet
+export PYTHONUNBUFFERED := 1
+
+.PHONY: demo test lint docs clean
+
+demo: .venv/installed  ## run the main job on the bundled real sample
+	@.venv/bin/unswarm demo --case demo-cases
+
+test: .venv/tested lint  ## everything that must hold
+	@.venv/bin/pytest
+
+lint: .venv/tested
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+docs: .venv/tested  ## write the generated pages of docs/
+	@.venv/bin/python docs/generate.py
+
+clean:
+	@rm -rf .venv build dist demo-cases .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+.venv/installed: pyproject.toml .venv/made
+	@echo "Installing unswarm (once, a minute or two) …"
+	@$(PIP) install --editable .
+	@touch $@
+
+.venv/tested: pyproject.toml .venv/made
+	@echo "Installing unswarm and what its tests need (once, a minute or two) …"
+	@$(PIP) install --editable '.[dev]'
+	@touch $@ .venv/installed
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "unswarm needs Python 3.11 or newer; name one: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -m venv .venv >/dev/null 2>&1 \
+	  || $(PYTHON) -m virtualenv --quiet .venv 2>/dev/null \
+	  || { rm -rf .venv; echo "Python cannot make virtual environments here. Install either:"; \
+	       echo "  apt install python3-venv    or    $(PYTHON) -m pip install virtualenv"; exit 1; }
+	@touch $@

@@ -1,0 +1,163 @@
+"""Writes the pages of docs/ that follow from the code; `make docs` runs it.
+
+A test fails when a page here is stale, so that the documentation says what the program does.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import typer
+
+from unswarm.cli import app
+from unswarm.model import EVENTS, QUARANTINE, RUNS, Table
+from unswarm.plugins import load
+from unswarm.settings import Settings
+
+HERE = Path(__file__).parent
+GENERATED = "<!-- Written by docs/generate.py from the code; change the code, then `make docs`. -->"
+
+INTRODUCTIONS = {
+    "signals": "A signal is a way to see accounts act alike. Each is one file in "
+    "`src/unswarm/signals/`; `--signal NAME` uses only those named. *Decides* says whether a "
+    "signal may carry a finding by itself; the others only support, or make leads.",
+    "readers": "A reader turns files of one family of formats into event tables. The content "
+    "decides which one reads a file, never its name; `--reader NAME` overrules it.",
+    "measures": "A measure says something about a network that can be checked, against the other "
+    "accounts in the data. Its rows are the table `evidence`.",
+    "exporters": "An exporter writes what was found in one format: `unswarm export NAME`. "
+    "`detect` always writes `accounts_csv`, `networks_csv`, `edges_csv` and `report`.",
+}
+
+
+def pages() -> dict[str, str]:
+    """Every generated page: file name → text."""
+    made = {f"{folder}.md": _plugins(folder) for folder in INTRODUCTIONS}
+    return made | {"settings.md": _settings(), "tables.md": _tables(), "commands.md": _commands()}
+
+
+def _page(title: str, introduction: str, body: Iterable[str]) -> str:
+    parts = [f"# {title}", GENERATED, introduction, *body]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _rows(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    heads = list(head)
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+# --- plugins
+
+
+def _plugins(folder: str) -> str:
+    plugins = load(folder)
+    body = [_plugin(folder, name, module) for name, module in plugins.items()]
+    return _page(folder.capitalize(), INTRODUCTIONS[folder], body)
+
+
+def _plugin(folder: str, name: str, module: ModuleType) -> str:
+    parts = [f"## {name}", _doc(module)]
+    if folder == "signals":
+        parts.append(_signal(module.signal))
+    if folder == "exporters":
+        parts.append(f"File: `*{module.suffix}`")
+    return "\n\n".join(parts)
+
+
+def _doc(thing: Any) -> str:
+    return inspect.cleandoc(thing.__doc__ or "")
+
+
+def _signal(signal: Any) -> str:
+    window = "whenever it happened" if signal.window is None else f"{signal.window}"
+    rows = [
+        ("decides", "yes" if signal.decides else "no: leads and support only"),
+        ("widest window", window),
+        ("reads", ", ".join(signal.needs)),
+        ("specificity", f"{signal.specificity} (one action counts in the most specific signal)"),
+    ]
+    return _rows(("", ""), rows)
+
+
+# --- settings, tables
+
+
+def _settings() -> str:
+    rows = [
+        (f"`{f.name}`", f"`{_plain(f.default)}`", f.metadata["unit"], f.metadata["why"])
+        for f in fields(Settings)
+    ]
+    introduction = (
+        "Every knob of detection. Change one for a run with `--set NAME=VALUE`, for a case under "
+        "`[settings]` of its `case.toml`. The defaults were fixed on simulated worlds before "
+        "they met real data; `run.toml` of every run says which were used."
+    )
+    return _page("Settings", introduction, [_rows(("name", "default", "unit", "why"), rows)])
+
+
+def _plain(value: object) -> str:
+    return ",".join(map(str, value)) or "(empty)" if isinstance(value, tuple) else str(value)
+
+
+def _tables() -> str:
+    introduction = (
+        "The columns of every table in a case, as they stand in Parquet and in SQL "
+        "(`findings.query`). Times are milliseconds UTC, ids are text."
+    )
+    events = [_table(table) for table in (*EVENTS.values(), QUARANTINE)]
+    runs = [_table(table) for table in RUNS.values()]
+    body = ["## Events: what was read", *events, "## Runs: what was found", *runs]
+    return _page("Tables", introduction, body)
+
+
+def _table(table: Table) -> str:
+    rows = [(f"`{f.name}`", str(f.type), f.doc) for f in table.fields]
+    return f"### {table.name}\n\n{table.doc}\n\n{_rows(('column', 'type', 'is'), rows)}"
+
+
+# --- commands
+
+
+def _commands() -> str:
+    group: Any = typer.main.get_command(app)
+    introduction = (
+        "Exit codes: 0 done (also when nothing was found), 2 you can mend it, 3 the machine is too "
+        "small, 4 a plugin is broken, 70 a fault of unswarm (`--debug` shows where)."
+    )
+    body = [_command(name, command) for name, command in group.commands.items()]
+    return _page("Commands", introduction, body)
+
+
+def _command(name: str, command: Any) -> str:
+    words = ["unswarm", name, *map(_metavar, _arguments(command)), "[OPTIONS]"]
+    told = [(f"`{_metavar(p)}`", p.help) for p in _arguments(command) if p.help]
+    rows = [*told, *((f"`{', '.join(p.opts)}`", p.help or "") for p in _options(command))]
+    usage = f"```\n{' '.join(words)}\n```"
+    return f"## {name}\n\n{inspect.cleandoc(command.help)}\n\n{usage}\n\n{_rows(('', ''), rows)}"
+
+
+def _metavar(argument: Any) -> str:
+    return argument.metavar or argument.name.upper() + ("..." if argument.nargs == -1 else "")
+
+
+def _arguments(command: Any) -> Iterator[Any]:
+    return (p for p in command.params if p.param_type_name == "argument")
+
+
+def _options(command: Any) -> Iterator[Any]:
+    return (p for p in command.params if p.param_type_name == "option" and p.name != "help")
+
+
+if __name__ == "__main__":
+    for file, text in pages().items():
+        (HERE / file).write_text(text, encoding="utf-8")

@@ -1,0 +1,521 @@
+"""A case: a folder that holds what was read, what was found and what people said of it.
+
+`runs/` is a pure function of events, settings and version: the same input gives the same bytes.
+What people decided is only in `log.jsonl`. Times of work are in `timing.toml`, outside the promise.
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pyarrow as pa
+import tomlkit
+from tomlkit.items import AoT
+
+from unswarm import log
+from unswarm.detection import detect
+from unswarm.detection.labels import label
+from unswarm.engines import Engine, open_engine
+from unswarm.errors import CaseError, InputError, PluginError, SettingsError, did_you_mean
+from unswarm.findings import Findings
+from unswarm.folder import alone, aside, read_toml, sha256, write_toml
+from unswarm.model import EVIDENCE, NETWORK, QUARANTINE, Verdict
+from unswarm.plugins import load
+from unswarm.progress import Progress, silent
+from unswarm.readers import Source, recognise, sources
+from unswarm.runs import Stopwatch, counts, save_run, see_run, seen_in, statement, write_table
+from unswarm.settings import Settings
+from unswarm.store import Intake, Taken, account_ids, quoted, see_events, sweep
+
+ALWAYS_EXPORTED = ("accounts_csv", "networks_csv", "edges_csv", "report")
+_HEADER = """\
+# An unswarm case. [settings] is yours: write there what should differ from the defaults,
+# e.g. q = 0.001. The rest is kept by unswarm.
+"""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What came of reading one file.
+
+    Args:
+        path: the file.
+        reader: the reader that read it; empty when it was skipped.
+        rows: table → rows read.
+        quarantined: rows rejected, listed with reasons in `events/quarantine`.
+        notes: what the person should know: the guessed columns, or why the file was skipped.
+        skipped: true: the case holds this file already.
+    """
+
+    path: Path
+    reader: str = ""
+    rows: Mapping[str, int] = field(default_factory=dict)
+    quarantined: int = 0
+    notes: tuple[str, ...] = ()
+    skipped: bool = False
+
+
+def open_case(path: str | Path, *, create: bool = True) -> Case:
+    """Open a case folder, or make one.
+
+    Raises:
+        CaseError: the folder holds something else, or there is none and `create` is false.
+    """
+    folder = Path(path)
+    if (folder / "case.toml").exists():
+        return Case(folder)
+    if not create:
+        raise CaseError(f"No case in '{folder}'. Hint: unswarm read SOURCE --case {folder}")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise CaseError(
+            f"'{folder}' exists and is no case. Hint: choose another folder with --case."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    document = tomlkit.parse(_HEADER)
+    document["settings"] = tomlkit.table()
+    write_toml(folder / "case.toml", document)
+    return Case(folder)
+
+
+class Case:
+    """A case folder and its verbs: read, detect, measure, test, decide, export."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = path.resolve().name
+        self._toml = path / "case.toml"
+        self._log = path / "log.jsonl"
+        self._runs = path / "runs"
+        self.exports = path / "exports"
+        log.entries(self._log)
+        self._document = read_toml(self._toml)
+
+    def __repr__(self) -> str:
+        rows = sum(source.rows.get("post", 0) for source in self.sources)
+        return f"case {self.name}: {len(self.sources)} sources, {rows:,} rows of posts"
+
+    @property
+    def sources(self) -> list[Taken]:
+        """What the case has taken in, oldest first.
+
+        Raises:
+            CaseError: `case.toml` was changed so that its sources cannot be understood.
+        """
+        try:
+            return [Taken(**entry) for entry in self._document.unwrap().get("sources", [])]
+        except TypeError as error:
+            raise CaseError(f"{self._toml}: a source is not as it was written: {error}.") from None
+
+    @property
+    def settings(self) -> Settings:
+        """The defaults, changed by `[settings]` of `case.toml`."""
+        return _change(Settings(), self._document.unwrap().get("settings", {}))
+
+    # --- read
+
+    def read(
+        self,
+        *paths: str | Path,
+        reader: str | None = None,
+        columns: Mapping[str, str] | None = None,
+        comparison: bool = False,
+        progress: Progress = silent,
+    ) -> tuple[Reading, ...]:
+        """Take files in; a file the case holds already is skipped.
+
+        Args:
+            paths: files, or folders of files, of any format a reader recognises.
+            reader: the reader to use; None: the one that recognises the content.
+            columns: our field → the file's column, where it cannot be guessed.
+            comparison: true: other people, to compare the suspects with.
+            progress: told of the rows read.
+
+        Raises:
+            InputError: a file cannot be read, or holds no usable row.
+        """
+        with alone(self.path):
+            self._document = read_toml(self._toml)
+            sweep(self.path / "events", self.sources)
+            files = [file.path for file in sources([Path(path) for path in paths])]
+            return tuple(
+                self._read(file, reader, columns or {}, comparison, progress) for file in files
+            )
+
+    def _read(
+        self,
+        path: Path,
+        reader: str | None,
+        columns: Mapping[str, str],
+        comparison: bool,
+        progress: Progress,
+    ) -> Reading:
+        notes: list[str] = []
+        source = Source(path, columns, notes.append)
+        name, module = recognise(source, reader)
+        digest = sha256(path)
+        if any(taken.sha256 == digest for taken in self.sources):
+            return Reading(path, notes=("the case holds this file already",), skipped=True)
+        intake = Intake(self.path / "events", len(self.sources) + 1)
+        first_fault = _take(intake, source, module, progress)
+        if not set(intake.rows) - {QUARANTINE.name}:
+            sweep(self.path / "events", self.sources)
+            raise _nothing_usable(path, intake.rows.get(QUARANTINE.name, 0), first_fault)
+        if hasattr(module, "describe"):
+            notes.insert(0, module.describe(source))
+        taken = self._list(intake, source, name, digest, comparison)
+        return Reading(path, name, taken.rows, taken.quarantined, tuple(filter(None, notes)))
+
+    def _list(
+        self, intake: Intake, source: Source, reader: str, digest: str, comparison: bool
+    ) -> Taken:
+        """The step that makes a source part of the case."""
+        taken = Taken(
+            number=intake.number,
+            path=str(source.path),
+            sha256=digest,
+            size=source.path.stat().st_size,
+            reader=reader,
+            when=log.now(),
+            columns=dict(source.columns),
+            comparison=comparison,
+            precision=intake.precision,
+            rows={n: rows for n, rows in intake.rows.items() if n != QUARANTINE.name},
+            files=intake.files,
+            quarantined=intake.rows.get(QUARANTINE.name, 0),
+        )
+        self._document["sources"] = _tables([*self.sources, taken])
+        self._save()
+        log.append(self._log, "read", source=str(source.path), sha256=digest, reader=reader)
+        return taken
+
+    # --- detect, measure, test
+
+    def detect(
+        self, settings: Settings | None = None, *, progress: Progress = silent, **changes: Any
+    ) -> Findings:
+        """Find the networks, measure them, write the tables and the report into `exports/`.
+
+        Args:
+            settings: those of this run; None: the case's.
+            progress: told of each step.
+            changes: single settings by name, e.g. `q=0.001`.
+
+        Raises:
+            CaseError: the case holds no source.
+            SettingsError: a setting is unknown or outside its range.
+        """
+        findings = self._run(_change(settings or self.settings, changes), None, progress)
+        with alone(self.path):
+            self._document = read_toml(self._toml)
+            self._document["run"] = {"latest": findings.run["run"]}
+            self._save()
+        self._export_all(findings, self.exports, progress)
+        log.append(self._log, "detect", run=findings.run["run"])
+        return findings
+
+    def test(
+        self,
+        accounts: Iterable[str],
+        settings: Settings | None = None,
+        *,
+        progress: Progress = silent,
+        **changes: Any,
+    ) -> Findings:
+        """Test a list that somebody brings: nothing is discovered, so nothing is held out.
+
+        Its tables and report go to `exports/list-<run>/`; the case's findings stay as they are.
+
+        Args:
+            accounts: ids or handles.
+
+        Raises:
+            CaseError: none of the accounts, or only one, is in the data.
+        """
+        found, missing = self._known(accounts)
+        findings = self._run(_change(settings or self.settings, changes), found, progress, missing)
+        self._export_all(findings, self.list_exports(findings), progress)
+        log.append(self._log, "test", run=findings.run["run"], accounts=len(found))
+        return findings
+
+    def list_exports(self, findings: Findings) -> Path:
+        """The folder that holds the tables and the report of a tested list."""
+        return self.exports / f"list-{findings.run['run']}"
+
+    def measure(self, *, progress: Progress = silent) -> Findings:
+        """Measure the networks of the latest run again, e.g. after a measure was installed."""
+        findings = self.findings
+        tables = _measured(findings.engine, progress)
+        with alone(self.path):
+            for name, table in tables.items():
+                write_table(self._runs / findings.run["run"] / f"{name}.parquet", table)
+        log.append(self._log, "measure", run=findings.run["run"])
+        findings = self.findings
+        self._export_all(findings, self.exports, progress)
+        return findings
+
+    def _run(
+        self,
+        settings: Settings,
+        listed: Sequence[str] | None,
+        progress: Progress,
+        missing: Sequence[str] = (),
+    ) -> Findings:
+        watch = Stopwatch(progress)
+        taken = self.sources
+        engine = self._engine(taken)
+        detected = detect(engine, settings, watch, listed)
+        for name, table in detected.tables.items():
+            engine.see(name, table)
+        tables = {**detected.tables, **_measured(engine, watch)}
+        run = statement(settings, taken, listed, missing)
+        run["counts"] = {**counts(engine, taken, tables), **detected.counts}
+        run["power"] = detected.power
+        run["signals"] = seen_in(engine)
+        run["expected_false"] = settings.q
+        watch("saving", 0, 0)
+        with alone(self.path):
+            save_run(engine, self._runs / run["run"], tables, run, watch)
+        return self._findings(run["run"])
+
+    def _engine(self, taken: Sequence[Taken]) -> Engine:
+        """The one place where SQL is shown what the case holds."""
+        if not taken:
+            raise CaseError(f"Case '{self.name}' holds no data. Hint: unswarm read SOURCE")
+        engine = open_engine()
+        see_events(engine, self.path / "events", taken)
+        return engine
+
+    def _known(self, accounts: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Ids of the accounts that are in the data, and the names that are not."""
+        names = sorted({name.strip().lstrip("@") for name in accounts} - {""})
+        ids = account_ids(self._engine(self.sources))
+        found = {name: ids.get(name) or ids.get(name.casefold()) for name in names}
+        missing = [name for name, account in found.items() if account is None]
+        known = sorted({account for account in found.values() if account is not None})
+        if len(known) < 2:
+            raise CaseError(
+                f"{len(known)} of the {len(names)} listed accounts are in the data; a test needs "
+                f"two. Hint: list account ids or handles, e.g. {_some(ids.values())}."
+            )
+        return known, missing
+
+    # --- decide, export, look
+
+    def decide(
+        self, subject: str, verdict: Verdict | str, reason: str, who: str | None = None
+    ) -> dict[str, Any]:
+        """Write down what a person decided about a network or an account.
+
+        Args:
+            subject: id of a network of the latest run, or of an account of the data.
+            verdict: inauthentic, authentic, not coordinated, undecided.
+            reason: why; may not be empty.
+            who: the person; None: the name logged in.
+
+        Raises:
+            CaseError: there is no such network or account.
+            SettingsError: the verdict is none of `Verdict`, or the reason is empty.
+        """
+        if str(verdict) not in set(Verdict):
+            hint = did_you_mean(str(verdict), list(Verdict))
+            raise SettingsError(f"Unknown verdict '{verdict}'. Hint: {hint}")
+        if not reason.strip():
+            raise SettingsError("A decision needs a reason. Hint: --reason 'what it rests on'")
+        kind, subject = self.find(subject)
+        members = self._members(subject) if kind == "network" else []
+        said = {"verdict": str(verdict), "reason": reason, "who": who or getpass.getuser()}
+        with alone(self.path):
+            return log.append(
+                self._log, "decide", **{kind: subject}, **said, members=members, run=self.latest
+            )
+
+    def find(self, subject: str) -> tuple[str, str]:
+        """What somebody means: ("network", id) or ("account", id); handles are understood.
+
+        Raises:
+            CaseError: there is no such network or account.
+        """
+        findings = self.findings
+        networks = [row["network"] for row in findings.networks]
+        if subject in networks:
+            return "network", subject
+        name = subject.removeprefix("@")
+        known = findings.query(
+            f"SELECT account FROM account WHERE lower({quoted(name)}) IN (lower(account), "
+            f"lower(handle)) ORDER BY account = {quoted(name)} DESC, account"
+        )
+        for row in known:
+            return "account", row["account"]
+        hint = did_you_mean(subject, networks) if networks else "the latest run found no network."
+        raise CaseError(f"No network or account '{subject}'. Hint: {hint}")
+
+    def _members(self, network: str) -> list[str]:
+        return sorted(m["account"] for m in self.findings.membership if m["network"] == network)
+
+    @property
+    def decisions(self) -> list[dict[str, Any]]:
+        """Every decision, oldest first."""
+        return [entry for entry in log.entries(self._log) if entry["act"] == "decide"]
+
+    def export(self, name: str, path: str | Path | None = None) -> Path:
+        """Write the latest findings in one format; returns the file.
+
+        Args:
+            name: an exporter, e.g. `report`, `accounts`, `graphml`.
+            path: where to; None: the case's `exports/`.
+
+        Raises:
+            SettingsError: there is no such format.
+        """
+        findings = self.findings
+        name, module = exporter(name)
+        written = Path(path) if path else self.exports / file_name(name, module.suffix)
+        _write_export(findings, module, written)
+        log.append(self._log, "export", format=name, path=str(written), run=self.latest)
+        return written
+
+    def _export_all(self, findings: Findings, folder: Path, progress: Progress) -> None:
+        for done, asked in enumerate(ALWAYS_EXPORTED):
+            name, module = exporter(asked)
+            target = folder / file_name(name, module.suffix)
+            progress(f"writing {target.name}", done, len(ALWAYS_EXPORTED))
+            _write_export(findings, module, target)
+
+    @property
+    def report(self) -> Path:
+        """Where `detect` writes the report."""
+        return self.exports / "report.html"
+
+    @property
+    def latest(self) -> str:
+        """Id of the latest run of `detect`.
+
+        Raises:
+            CaseError: there is none yet.
+        """
+        run = self._document.unwrap().get("run", {}).get("latest")
+        if run is None:
+            raise CaseError(f"Case '{self.name}' has no run yet. Hint: unswarm detect")
+        return str(run)
+
+    @property
+    def findings(self) -> Findings:
+        """What the latest run of `detect` found."""
+        return self._findings(self.latest)
+
+    def _findings(self, run: str) -> Findings:
+        folder = self._runs / run
+        said = read_toml(folder / "run.toml").unwrap()
+        read = {source["sha256"] for source in said["sources"]}
+        engine = self._engine([taken for taken in self.sources if taken.sha256 in read])
+        see_run(engine, folder)
+        return Findings(self.name, engine, said)
+
+    def _save(self) -> None:
+        write_toml(self._toml, self._document)
+
+
+def _change(settings: Settings, values: Mapping[str, Any]) -> Settings:
+    return settings.change({k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+
+
+def _tables(taken: Iterable[Taken]) -> AoT:
+    tables = tomlkit.aot()
+    for source in taken:
+        tables.append(tomlkit.item(source.as_dict()))
+    return tables
+
+
+def _take(intake: Intake, source: Source, module: ModuleType, progress: Progress) -> str:
+    """Write all a reader gives; returns the first reason a row was rejected for."""
+    first_fault = ""
+    what = f"reading {source.path.name}"
+    progress(what, 0, 0)
+    for name, rows in module.read(source):
+        intake.write(name, rows)
+        if name == QUARANTINE.name and len(rows):
+            first_fault = first_fault or rows["reason"][0].as_py()
+        progress(what, sum(intake.rows.values()), 0)
+    return first_fault
+
+
+def _nothing_usable(path: Path, rejected: int, first_fault: str) -> InputError:
+    if not rejected:
+        return InputError("it holds no rows.", source=path)
+    return InputError(
+        f"none of its rows can be used; {rejected:,} rejected, the first because {first_fault}.",
+        source=path,
+        hint="name the columns with --map FIELD=COLUMN, or the format with --reader.",
+    )
+
+
+def _measured(engine: Engine, progress: Progress) -> dict[str, pa.Table]:
+    """Let every measure speak and the labels follow; `evidence` and `network` as they became."""
+    measures = load("measures")
+    tables = [EVIDENCE.schema.empty_table()]
+    for done, (name, module) in enumerate(measures.items()):
+        progress("measuring", done, len(measures))
+        tables.append(_evidence(name, module, engine))
+    progress("measuring", len(measures), len(measures))
+    evidence = pa.concat_tables(tables)
+    network = _labelled(engine.fetch("SELECT * FROM network"), evidence)
+    engine.see("evidence", evidence)
+    engine.see("network", network)
+    return {"evidence": evidence, "network": network}
+
+
+def _labelled(networks: pa.Table, evidence: pa.Table) -> pa.Table:
+    """The networks with what may be said of them after the measures spoke."""
+    said: dict[str, list[dict[str, Any]]] = {}
+    for row in evidence.to_pylist():
+        said.setdefault(row["network"], []).append(row)
+    rows = []
+    for row in networks.to_pylist():
+        about = said.get(row["network"], [])
+        words, families = label(row["tier"], about)
+        innocent = "\n".join(e["claim"] for e in about if e["family"] == "innocent")
+        rows.append(row | {"label": words, "inauthenticity": families, "innocent": innocent})
+    return NETWORK.rows(rows)
+
+
+def _evidence(name: str, module: ModuleType, engine: Engine) -> pa.Table:
+    try:
+        return EVIDENCE.fit(module.measure(engine))
+    except (pa.ArrowException, KeyError) as error:
+        raise PluginError(f"Measure '{name}' gave rows that are no evidence: {error}.") from error
+
+
+def exporter(name: str) -> tuple[str, ModuleType]:
+    """An exporter by its name, however it is written: `accounts`, `accounts.csv`, `GraphML`.
+
+    Raises:
+        SettingsError: there is none of that name.
+    """
+    known = load("exporters")
+    plain = name.casefold().replace("-", "_").replace(".", "_")
+    for asked in (plain, f"{plain}_csv", plain.removesuffix("_html")):
+        if asked in known:
+            return asked, known[asked]
+    raise SettingsError(f"Unknown format '{name}'. Hint: {did_you_mean(plain, known)}")
+
+
+def file_name(name: str, suffix: str) -> str:
+    """The file an exporter writes by default: `accounts.csv`, `report.html`, `networks.gexf`."""
+    kind = suffix.removeprefix(".")
+    stem = "networks" if name == kind else name.removesuffix(f"_{kind}")
+    return f"{stem}{suffix}"
+
+
+def _write_export(findings: Findings, module: ModuleType, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with aside(path) as partial:
+        module.export(findings, partial)
+
+
+def _some(names: Iterable[str]) -> str:
+    return ", ".join(sorted(set(names))[:3])

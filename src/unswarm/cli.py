@@ -1,0 +1,546 @@
+"""The command line: one command per verb of a case, and little more.
+
+Exit codes: 0 done (also when nothing was found), 2 the person can mend it, 3 the machine is too
+small, 4 a plugin is broken, 70 a fault of unswarm. Heavy libraries are imported when a command
+needs them, so that help is there at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from unswarm import __version__, terminal
+from unswarm.errors import CaseError, ResourceError, SettingsError, UnswarmError, did_you_mean
+
+if TYPE_CHECKING:
+    from unswarm.case import Case, Reading
+    from unswarm.findings import Findings
+
+UNEXPECTED = 70
+DEBUG = "UNSWARM_DEBUG"
+ISSUES = "open an issue with this message and the output of the same command with --debug"
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+app = typer.Typer(
+    name="unswarm",
+    help="Finds networks of accounts acting in concert, shows the evidence, writes a report.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+Sources = Annotated[list[Path], typer.Argument(help="Files or folders of posts.")]
+CaseOption = Annotated[
+    Path | None,
+    typer.Option("--case", help="Case folder. Default: named after the source, or the one here."),
+]
+ReaderOption = Annotated[
+    str | None, typer.Option("--reader", help="Format of the files. Default: by their content.")
+]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="FIELD=COLUMN, where a column's role is not guessed. Repeatable."),
+]
+SignalOption = Annotated[
+    list[str] | None, typer.Option("--signal", help="Use only this signal. Repeatable.")
+]
+WindowOption = Annotated[
+    list[str] | None,
+    typer.Option("--window", help="How close two actions must be: 60s, 5m, 1h. Repeatable."),
+]
+RateOption = Annotated[
+    float | None, typer.Option("--q", help="Networks declared by mistake, over the run.")
+]
+ComparisonOption = Annotated[
+    list[Path] | None,
+    typer.Option("--comparison", help="Posts of other people, to compare with. Repeatable."),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="NAME=VALUE: any setting of docs/settings.md. Repeatable."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress, no notes.")]
+
+
+@app.callback(invoke_without_command=True)
+def _unswarm(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error arose.")] = False,
+) -> None:
+    if debug:
+        os.environ[DEBUG] = "1"
+    if version:
+        typer.echo(f"unswarm {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+# --- commands
+
+
+@app.command()
+def detect(
+    sources: Annotated[
+        list[Path] | None, typer.Argument(help="Files or folders of posts. None: those read.")
+    ] = None,
+    case: CaseOption = None,
+    reader: ReaderOption = None,
+    mapped: MapOption = None,
+    signals: SignalOption = None,
+    windows: WindowOption = None,
+    q: RateOption = None,
+    comparison: ComparisonOption = None,
+    changes: SetOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Read posts, find the networks, say how sure it is and why, write the report."""
+    settings = _settings(signals, windows, q, changes)
+    opened = _case_of(sources, case) if sources else _existing(case)
+    reading = _Reading(opened, reader, _pairs(mapped, "--map"), quiet or as_json)
+    reading.take(sources or [])
+    reading.take(comparison or [], comparison=True)
+    _report_back(opened, _detected(opened, settings, quiet or as_json), as_json)
+
+
+@app.command()
+def read(
+    sources: Sources,
+    case: CaseOption = None,
+    reader: ReaderOption = None,
+    mapped: MapOption = None,
+    comparison: Annotated[
+        bool, typer.Option("--comparison", help="These are other people, to compare with.")
+    ] = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Take files into a case without looking for networks yet."""
+    opened = _case_of(sources, case)
+    reading = _Reading(opened, reader, _pairs(mapped, "--map"), quiet or as_json)
+    readings = reading.take(sources, comparison=comparison)
+    if as_json:
+        terminal.print_json({"case": opened.path, "sources": [_reading(r) for r in readings]})
+    elif not quiet:
+        terminal.say(f"Case: {opened.path}")
+
+
+@app.command("test")
+def test_list(
+    accounts: Annotated[
+        str, typer.Argument(metavar="LIST", help="File of accounts, or ids with commas between.")
+    ],
+    case: CaseOption = None,
+    signals: SignalOption = None,
+    windows: WindowOption = None,
+    q: RateOption = None,
+    changes: SetOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Test a list of accounts that somebody brings: did these act together?"""
+    settings = _settings(signals, windows, q, changes)
+    opened = _existing(case)
+    with terminal.working(quiet or as_json) as progress:
+        findings = opened.test(_accounts(accounts), progress=progress, **settings)
+    missing = findings.run.get("missing", [])
+    if missing and not (quiet or as_json):
+        terminal.warn(f"Not in the data: {', '.join(missing)}.")
+    report = opened.list_exports(findings) / opened.report.name
+    _report_back(opened, findings, as_json, report)
+
+
+@app.command()
+def measure(
+    case: CaseOption = None, as_json: JsonOption = False, quiet: QuietOption = False
+) -> None:
+    """Measure the networks of the latest run again, e.g. after installing a measure."""
+    opened = _existing(case)
+    with terminal.working(quiet or as_json) as progress:
+        findings = opened.measure(progress=progress)
+    _report_back(opened, findings, as_json)
+
+
+@app.command()
+def decide(
+    subject: Annotated[str, typer.Argument(metavar="NETWORK|ACCOUNT")],
+    verdict: Annotated[
+        str, typer.Argument(help="inauthentic, authentic, 'not coordinated' or undecided.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", help="What the verdict rests on.")],
+    who: Annotated[str | None, typer.Option("--who", help="Default: the name logged in.")] = None,
+    case: CaseOption = None,
+) -> None:
+    """Write a person's verdict, with its reason, into the case's log."""
+    said = _existing(case).decide(subject, verdict, reason, who)
+    terminal.say(f"{subject}: {said['verdict']}, says {said['who']}.")
+
+
+@app.command()
+def export(
+    form: Annotated[str, typer.Argument(metavar="FORMAT", help="See `unswarm plugins`.")],
+    to: Annotated[Path | None, typer.Option("--to", help="Default: the case's exports/.")] = None,
+    case: CaseOption = None,
+) -> None:
+    """Write the latest findings in another format."""
+    terminal.say(str(_existing(case).export(form, to)))
+
+
+@app.command()
+def show(
+    subject: Annotated[str | None, typer.Argument(metavar="[NETWORK|ACCOUNT]")] = None,
+    case: CaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the networks found, or one network, or one account, with all that is known of it."""
+    opened = _existing(case)
+    if subject is None:
+        _report_back(opened, opened.findings, as_json)
+        return
+    kind, subject = opened.find(subject)
+    said = [d for d in opened.decisions if d.get(kind) == subject]
+    if as_json:
+        terminal.print_json(_known_of(opened.findings, kind, subject) | {"decisions": said})
+    elif kind == "network":
+        terminal.show_network(opened.findings, subject, said)
+    else:
+        terminal.show_account(opened.findings, subject, said)
+
+
+@app.command()
+def evaluate(
+    labels: Annotated[Path, typer.Argument(help="CSV: account, label and, if known, group.")],
+    case: CaseOption = None,
+    positive: Annotated[
+        list[str] | None, typer.Option("--positive", help="A label that means coordinated.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare what was found with labels: false accusations, precision, recall, per network."""
+    from unswarm.evaluation import evaluate as judged
+    from unswarm.evaluation import read_labels
+
+    given = read_labels(labels, positive or ())
+    found = judged(_existing(case).findings, given)
+    if as_json:
+        terminal.print_json(found.as_dict())
+        return
+    taken = ", ".join(f"{role} from '{column}'" for role, column in given.columns.items())
+    terminal.warn(f"{labels}: {taken}; positive: {', '.join(given.values)}.")
+    terminal.show_evaluation(found)
+
+
+@app.command()
+def simulate(
+    world: Annotated[
+        str,
+        typer.Argument(
+            metavar="WORLD",
+            help="What people do without acting in concert; a wrong name lists them.",
+        ),
+    ],
+    to: Annotated[Path, typer.Option("--to", help="A new folder for posts.csv and labels.csv.")],
+    seed: Annotated[int, typer.Option("--seed", help="Of every random choice.")] = 0,
+    groups: Annotated[int, typer.Option("--groups", help="Groups that act in concert.")] = 0,
+) -> None:
+    """Write a synthetic set of posts with known truth, labelled synthetic."""
+    from unswarm.simulate import simulate as made
+    from unswarm.simulate import some_groups
+
+    terminal.say(str(made(world, to, seed, some_groups(groups))))
+
+
+@app.command()
+def demo(
+    case: Annotated[
+        Path, typer.Option("--case", help="Folder for the two demonstration cases.")
+    ] = Path("unswarm-demo"),
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Run the main job on two real sets that come with unswarm; see docs/demo.md."""
+    from unswarm.case import open_case
+
+    for name, columns in DEMO.items():
+        opened = open_case(case / name)
+        reading = _Reading(opened, None, columns, quiet or as_json)
+        reading.take([demo_folder() / f"{name}.parquet"])
+        _report_back(opened, _detected(opened, {}, quiet or as_json), as_json)
+
+
+@app.command()
+def plugins(as_json: JsonOption = False) -> None:
+    """List every signal, reader, measure and exporter, with a line on each."""
+    from unswarm.plugins import CONTRACTS, load, summary
+
+    listed = {
+        folder: {name: summary(module) for name, module in load(folder).items()}
+        for folder in CONTRACTS
+    }
+    if as_json:
+        terminal.print_json(listed)
+    else:
+        terminal.show_plugins(listed)
+
+
+# --- the demonstration
+
+DEMO: Mapping[str, Mapping[str, str]] = {
+    "russian_coord_tweets": {},
+    "german_elections": {},
+}
+
+
+def demo_folder() -> Path:
+    """Where the bundled sets lie, with their licence and provenance."""
+    return Path(__file__).parent / "demo"
+
+
+# --- what the commands share
+
+
+class _Reading:
+    """Takes files into a case and says what came of them."""
+
+    def __init__(
+        self, case: Case, reader: str | None, columns: Mapping[str, str], quiet: bool
+    ) -> None:
+        self._case, self._reader, self._columns, self._quiet = case, reader, columns, quiet
+
+    def take(self, paths: Sequence[Path], *, comparison: bool = False) -> tuple[Reading, ...]:
+        with terminal.working(self._quiet) as progress:
+            readings = self._case.read(
+                *paths,
+                reader=self._reader,
+                columns=self._columns,
+                comparison=comparison,
+                progress=progress,
+            )
+        if not self._quiet:
+            terminal.show_reading(readings)
+        return readings
+
+
+def _detected(case: Case, settings: Mapping[str, Any], quiet: bool) -> Findings:
+    with terminal.working(quiet) as progress:
+        return case.detect(progress=progress, **settings)
+
+
+def _report_back(case: Case, findings: Findings, as_json: bool, report: Path | None = None) -> None:
+    report = report or case.report
+    if as_json:
+        terminal.print_json(_document(case, findings, report))
+        return
+    terminal.show_findings(findings)
+    terminal.say(f"Report: {report}")
+
+
+def _document(case: Case, findings: Findings, report: Path) -> dict[str, Any]:
+    return {
+        "case": case.path,
+        "report": report,
+        **findings.run,
+        "networks": list(findings.networks),
+        "caveats": list(findings.caveats),
+    }
+
+
+def _known_of(findings: Findings, kind: str, subject: str) -> dict[str, Any]:
+    from unswarm.store import quoted
+
+    tables = {
+        "network": ("network", "membership", "edge", "evidence"),
+        "account": ("account", "membership", "occasion"),
+    }
+    where = f"WHERE {kind} = {quoted(subject)} ORDER BY ALL"
+    return {t: list(findings.query(f"SELECT * FROM {t} {where}")) for t in tables[kind]}
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    return {
+        "path": reading.path,
+        "reader": reading.reader,
+        "rows": reading.rows,
+        "quarantined": reading.quarantined,
+        "skipped": reading.skipped,
+        "notes": reading.notes,
+    }
+
+
+# --- which case
+
+
+def _case_of(sources: Sequence[Path], case: Path | None) -> Case:
+    """The case asked for, or the one named after the first source."""
+    from unswarm.case import open_case
+
+    for source in sources:
+        if not source.exists():
+            _missing(source)
+    return open_case(case or _named_after(sources[0]))
+
+
+def _missing(source: Path) -> NoReturn:
+    from unswarm.errors import InputError
+
+    folder = source.parent
+    siblings = [p.name for p in folder.iterdir()] if folder.is_dir() else []
+    hint = did_you_mean(source.name, siblings) if siblings else "check the path."
+    raise InputError("there is no such file or folder.", source=source, hint=hint)
+
+
+def _named_after(source: Path) -> Path:
+    name = source.resolve().name
+    folder = Path(name.split(".")[0] or name)
+    taken = folder.exists() and not (folder / "case.toml").exists()
+    return folder.with_name(f"{folder.name}-case") if taken else folder
+
+
+def _existing(case: Path | None) -> Case:
+    """The case asked for, or the one that is here."""
+    from unswarm.case import open_case
+
+    return open_case(case or _only_case(), create=False)
+
+
+def _only_case() -> Path:
+    here = Path()
+    if (here / "case.toml").exists():
+        return here
+    cases = sorted(file.parent for file in here.glob("*/case.toml"))
+    if not cases:
+        raise CaseError("No case here. Hint: unswarm detect SOURCE, or name one with --case.")
+    if len(cases) > 1:
+        names = ", ".join(str(folder) for folder in cases)
+        raise CaseError(f"Several cases here: {names}. Hint: name one with --case.")
+    return cases[0]
+
+
+# --- what the options say
+
+
+def _settings(
+    signals: Sequence[str] | None,
+    windows: Sequence[str] | None,
+    q: float | None,
+    changes: Sequence[str] | None,
+) -> dict[str, Any]:
+    """Settings named on the command line; nothing is there that was not named."""
+    said = {name: _value(name, text) for name, text in _pairs(changes, "--set").items()}
+    if signals:
+        said["signals"] = tuple(_known_signal(name) for name in signals)
+    if windows:
+        said["windows"] = tuple(seconds(window) for window in windows)
+    if q is not None:
+        said["q"] = q
+    return said
+
+
+def _known_signal(name: str) -> str:
+    from unswarm.plugins import load
+
+    known = load("signals")
+    if name not in known:
+        raise SettingsError(f"Unknown signal '{name}'. Hint: {did_you_mean(name, known)}")
+    return name
+
+
+def _pairs(texts: Iterable[str] | None, option: str) -> dict[str, str]:
+    pairs = {}
+    for text in texts or ():
+        name, equals, value = text.partition("=")
+        if not (name and equals and value):
+            raise SettingsError(f"{option} '{text}' is not NAME=VALUE.")
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _value(name: str, text: str) -> Any:
+    """A setting's value, as its default's type says."""
+    from unswarm.settings import Settings
+
+    defaults = Settings().as_dict()
+    if name not in defaults:
+        raise SettingsError(f"Unknown setting '{name}'. Hint: {did_you_mean(name, defaults)}")
+    default = defaults[name]
+    if name == "windows":
+        return tuple(seconds(part) for part in text.split(","))
+    if isinstance(default, list):
+        return tuple(part.strip() for part in text.split(","))
+    if isinstance(default, bool):
+        return _truth(name, text)
+    try:
+        return type(default)(text)
+    except ValueError:
+        kind = "a whole number" if isinstance(default, int) else "a number"
+        raise SettingsError(f"Setting '{name}' is {kind}, not '{text}'.") from None
+
+
+def _truth(name: str, text: str) -> bool:
+    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if text.casefold() not in words:
+        raise SettingsError(f"Setting '{name}' is true or false, not '{text}'.")
+    return words[text.casefold()]
+
+
+def seconds(text: str) -> int:
+    """A duration like `60s`, `5m`, `1h`, `2d` or plain seconds → seconds.
+
+    Raises:
+        SettingsError: it is none.
+    """
+    figure, unit = (text[:-1], text[-1]) if text[-1:] in UNITS else (text, "s")
+    try:
+        return round(float(figure) * UNITS[unit])
+    except (ValueError, OverflowError):
+        raise SettingsError(f"'{text}' is no duration. Hint: e.g. 60s, 5m, 1h.") from None
+
+
+def _accounts(text: str) -> list[str]:
+    """Accounts with commas between, or the first column of a file."""
+    path = Path(text)
+    if not path.is_file():
+        return text.split(",")
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    cells = [line.split(",")[0].strip().strip('"') for line in lines]
+    return cells[1:] if cells and cells[0].casefold() in ACCOUNT_HEADERS else cells
+
+
+ACCOUNT_HEADERS = {"account", "account_id", "id", "handle", "userid", "user_id", "screen_name"}
+
+
+# --- the end
+
+
+def main() -> None:
+    """Run the command line; every error ends in a sentence and in its own exit code."""
+    try:
+        app(prog_name="unswarm")
+    except UnswarmError as error:
+        _fail(error, str(error), error.exit_code)
+    except MemoryError as error:
+        _fail(error, "The job needs more memory than this machine has.", ResourceError.exit_code)
+    except OSError as error:
+        _fail(error, f"{error.filename or 'The system'}: {error.strerror or error}.", 2)
+    except Exception as error:
+        _fail(error, f"This is a fault of unswarm: {error!r}. Please {ISSUES}.", UNEXPECTED)
+
+
+def _fail(error: BaseException, message: str, code: int) -> NoReturn:
+    if os.environ.get(DEBUG):
+        traceback.print_exception(error)
+    if "--json" in sys.argv:
+        kind = type(error).__name__
+        terminal.print_json({"error": {"kind": kind, "message": message, "exit_code": code}})
+    sys.stderr.write(f"Error: {message}\n")
+    sys.exit(code)

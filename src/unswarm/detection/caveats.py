@@ -1,0 +1,173 @@
+"""What a run could not see, said in words, and the power it had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from scipy import stats
+
+from unswarm.detection.groups import comparison, needed, suspects_only
+from unswarm.detection.layer import Layer
+from unswarm.detection.search import Found, decides, widened
+from unswarm.detection.significance import strata
+from unswarm.engines import Engine
+from unswarm.model import CAVEAT, DAY, MINUTE, SECOND
+from unswarm.settings import Settings
+
+SURE = 0.9
+
+
+def caveats(engine: Engine, found: Found, settings: Settings) -> pa.Table:
+    """Rows of `model.CAVEAT` for the blind spots that this data shows."""
+    rows = [
+        *_comparison(found),
+        *_layers(found, settings),
+        *_heavy(engine, settings),
+        *_short(engine),
+        *_always(found),
+    ]
+    return CAVEAT.rows([dict(zip(CAVEAT.columns, row, strict=True)) for row in rows])
+
+
+def power(found: Found, settings: Settings) -> list[dict[str, Any]]:
+    """For each deciding signal and window: joint actions a member needs to be found 9 times in 10.
+
+    A group of ten is assumed whose joint objects nobody but outsiders at the usual rate touch.
+    """
+    return [
+        row
+        for name, layer in found.ground.layers.items()
+        if decides(name)
+        for row in _power(found, name, layer, settings)
+    ]
+
+
+def _power(found: Found, name: str, layer: Layer, settings: Settings) -> Iterator[dict[str, Any]]:
+    for window in widened(settings, layer):
+        folds = [f for f in found.folds if (f.signal, f.window) == (name, window)]
+        tests = max([10, *(len(fold.tests) for fold in folds)])
+        rates = strata(layer, window)
+        rate = float(rates.close.sum() / max(rates.possible.sum(), 1))
+        need = needed(min(9 * rate, 0.99), settings.q / found.families / tests, settings)
+        actions = next((n for n in range(need, 400) if _half_holds(n, need) >= SURE), None)
+        yield {
+            "signal": name,
+            "window": window // SECOND,
+            "accounts": 10,
+            "actions": actions,
+            "sentence": _sentence(name, window, actions),
+        }
+
+
+def _half_holds(actions: int, need: int) -> float:
+    """Chance that a half of the data holds as many of the actions as the test needs."""
+    return float(stats.binom.sf(need - 1, actions, 0.5))
+
+
+def _sentence(name: str, window: int, actions: int | None) -> str:
+    where = f"In {name} within {window // SECOND} s"
+    if actions is None:
+        return f"{where} no group could have been found: the usual rate of meeting is too high."
+    return (
+        f"{where}, a group of 10 with {actions} joint actions each would have been found in "
+        "9 of 10 cases."
+    )
+
+
+def _comparison(found: Found) -> Iterator[tuple[str, str, float | None]]:
+    outside, inside = comparison(found.folds, found.ground.active)
+    if suspects_only(found.folds, found.ground.active):
+        yield (
+            "no comparison accounts",
+            "No finding is possible on this data: it holds "
+            f"{outside} accounts outside the candidate groups and {inside} inside them, so nobody "
+            "can say how often innocent accounts would have done the same. Collect the same "
+            "objects from everybody (5 % of the other accounts is enough) and add them with "
+            "--comparison.",
+            float(outside),
+        )
+    else:
+        yield (
+            "comparison accounts",
+            f"Innocent explanations are taken from {outside} accounts that stand in no candidate "
+            "group.",
+            float(outside),
+        )
+
+
+def _layers(found: Found, settings: Settings) -> Iterator[tuple[str, str, float | None]]:
+    for name, layer in found.ground.layers.items():
+        if layer.precision > min(settings.windows) * SECOND:
+            yield (
+                f"coarse times in {name}",
+                f"Times in {name} are exact to {layer.precision / SECOND:g} s only; narrower "
+                "windows were widened to that.",
+                layer.precision / SECOND,
+            )
+        share = float(layer.reaction.mean()) if len(layer.time) else 0.0
+        if share > 0.5 and name in ("links", "shares", "texts", "media"):
+            yield (
+                f"reactions in {name}",
+                f"{share:.0%} of the actions in {name} are answers to a post, or the source does "
+                "not say and they were taken as such, which is the safe guess. Groups that only "
+                "push their own objects there can not be told from fast readers.",
+                share,
+            )
+        span = int(layer.time.max(initial=0) - layer.time.min(initial=0))
+        if len(layer.time) and span < 3 * DAY:
+            yield (
+                f"short span of {name}",
+                f"{name} cover {span / DAY:.1f} days: whatever happened may be one event.",
+                span / DAY,
+            )
+
+
+def _heavy(engine: Engine, settings: Settings) -> Iterator[tuple[str, str, float | None]]:
+    left = engine.fetch(
+        "SELECT count(*) AS objects, CAST(coalesce(sum(pairs), 0) AS BIGINT) AS pairs FROM heavy"
+    ).to_pylist()[0]
+    if left["objects"]:
+        yield (
+            "viral objects",
+            f"{left['objects']:,} objects had moments with more than {settings.cap:,} others in "
+            f"the window; {left['pairs']:,} pairs of actions in them count towards no candidate.",
+            float(left["pairs"]),
+        )
+
+
+def _short(engine: Engine) -> Iterator[tuple[str, str, float | None]]:
+    row = engine.fetch(
+        "SELECT count(*) AS posts, count(*) FILTER (WHERE kind IS NULL) AS unknown FROM post"
+    ).to_pylist()[0]
+    if row["posts"] and row["unknown"]:
+        share = row["unknown"] / row["posts"]
+        yield (
+            "kind of post unknown",
+            f"For {share:.0%} of the posts the source does not say whether they are originals; "
+            "they were taken as reactions, which is safe, but hides groups that only push their "
+            "own links or words.",
+            share,
+        )
+
+
+def _always(found: Found) -> Iterator[tuple[str, str, float | None]]:
+    actions = [layer.activity for layer in found.ground.layers.values()]
+    total = np.sum(actions, axis=0) if actions else np.zeros(1)
+    few = float((total < 10).mean())
+    yield (
+        "accounts that act rarely",
+        f"{few:.0%} of the accounts have fewer than 10 actions that could be compared; with so "
+        "few, a group is found only as a list that somebody brings (unswarm test LIST).",
+        few,
+    )
+    yield (
+        "slow or fast groups",
+        f"Groups that act more than {max(found.settings.windows) // 60} minutes apart are seen "
+        "only by the words they share; groups that always answer one source at once can not be "
+        "told from its fans with notifications.",
+        max(found.settings.windows) * SECOND / MINUTE,
+    )
+    yield ("absence", "Absence of a finding is not clearance.", None)

@@ -1,0 +1,275 @@
+"""Choosing the same rare words: evidence from what is written, whenever it happens.
+
+A group that copies from one list puts out long identical texts that hardly anybody else does, often
+hours apart, where no window sees it. The question is the same as everywhere: *if the account were
+innocent*, how often would what it writes equal what another member wrote within a day? The answer
+comes from the outsiders: how often do they write what anybody else wrote (a share button, a
+headline, a saying)? That counts all their reasons, and all their partners, against the group.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import stats
+
+from unswarm.detection.confirm import (
+    Fold,
+    Meetings,
+    Tests,
+    admit,
+    admit_leads,
+    concat,
+    member_p,
+    occasion_counts,
+)
+from unswarm.detection.layer import Flags, Floats, Ints, Layer
+from unswarm.detection.networks import Pairs, components, surprising
+from unswarm.model import DAY
+from unswarm.settings import Settings
+
+LIKELY = 0.95
+
+# A text that more than a hundred accounts wrote within a day is no rare choice.
+RARE = 100
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Two accounts wrote the same within a day: one row for each pair and object.
+
+    Args:
+        source, target: account codes.
+        object: object code.
+        time: of the earlier of the two, milliseconds UTC.
+    """
+
+    source: Ints
+    target: Ints
+    object: Ints
+    time: Ints
+
+
+def choice_folds(
+    signal: str, layer: Layer, shared: Shared, borrowed: Flags, settings: Settings, q: float
+) -> list[Fold]:
+    """Both folds of what was written. A finding must be confirmed on both halves.
+
+    Nothing here depends on time within the day, so the halves are drawn object by object.
+    """
+    written = layer.only(~layer.reaction)
+    side = (np.random.default_rng(settings.seed).random(layer.objects) < 0.5).astype(np.int64)
+    found = [_fold(signal, written, side, h, shared, borrowed, settings, q) for h in (0, 1)]
+    return [replace(fold, named=_also(fold.named, found[1 - fold.half])) for fold in found]
+
+
+def _also(groups: list[Ints], other: Fold) -> list[Ints]:
+    """Of each group, those that the other half names in one network too."""
+    both = (np.intersect1d(group, twin) for group in groups for twin in other.named)
+    return [group for group in both if len(group) >= other.court.settings.min_members]
+
+
+def _fold(
+    signal: str,
+    written: Layer,
+    side: Ints,
+    half: int,
+    shared: Shared,
+    borrowed: Flags,
+    settings: Settings,
+    q: float,
+) -> Fold:
+    mine = side[shared.object] == half
+    known = Shared(shared.source[mine], shared.target[mine], shared.object[mine], shared.time[mine])
+    groups = rare_groups(written.only(side[written.object] == half), known, settings)
+    outsiders = np.ones(written.accounts, bool)
+    for group in groups:
+        outsiders[group] = False
+    rest = written.only(side[written.object] != half)
+    court = ChoiceCourt(rest, outsiders, borrowed, settings)
+    tests = court.test(groups)
+    named = admit(tests, q, settings)
+    again = admit(court.test(named), q, settings) if named else []
+    bold = tests.again(settings, max(settings.lead_rho, court.overdispersion()))
+    leads = admit_leads(bold, q, settings)
+    return Fold(signal, DAY, half, court, groups, tests, again, leads)
+
+
+def rare_groups(half: Layer, shared: Shared, settings: Settings) -> list[Ints]:
+    """Accounts joined by surprising pairs, and whoever wrote two texts of such a group.
+
+    Plain components, not communities: a list of texts handed out one by one leaves only a few pairs
+    with two texts in common, and a group cut in two would be its own outsiders.
+    """
+    pairs = _pairs(shared, half.accounts, settings)
+    keep = surprising(half, pairs, DAY, settings)
+    groups = components(pairs.source[keep], pairs.target[keep])
+    grown = [_grow(group, shared, half.accounts) for group in groups]
+    distinct = {tuple(group): group for group in grown}
+    sized = [g for g in distinct.values() if settings.min_members <= len(g) <= settings.largest]
+    return sorted(sized, key=lambda g: (-len(g), tuple(g)))
+
+
+def _pairs(shared: Shared, accounts: int, settings: Settings) -> Pairs:
+    key = shared.source * accounts + shared.target
+    slot = shared.time // (settings.occasion * 1000)
+    occasions = np.unique(np.c_[key, slot], axis=0)[:, 0]
+    pair, count = np.unique(occasions, return_counts=True)
+    return Pairs(pair // accounts, pair % accounts, count)
+
+
+def _grow(group: Ints, shared: Shared, accounts: int) -> Ints:
+    """The group with every account that shares two or more texts with members, until none is left.
+
+    Only the half that the group was found on is looked at, so that the test stays untouched.
+    """
+    inside = np.zeros(accounts, bool)
+    inside[group] = True
+    while True:
+        touching = np.r_[
+            np.c_[shared.source, shared.object][inside[shared.target]],
+            np.c_[shared.target, shared.object][inside[shared.source]],
+        ]
+        texts = np.bincount(np.unique(touching, axis=0)[:, 0], minlength=accounts)
+        fresh = (texts >= 2) & ~inside
+        if not fresh.any():
+            return np.flatnonzero(inside)
+        inside |= fresh
+
+
+def upper_bound(hits: Ints | int, n: Ints | int) -> Floats:
+    """Upper 95 % Clopper-Pearson bound of a share; 1 where nothing was seen."""
+    hits, n = np.asarray(hits), np.asarray(n)
+    return np.where(hits < n, stats.beta.ppf(LIKELY, hits + 1, np.maximum(n - hits, 1)), 1.0)
+
+
+@dataclass(frozen=True)
+class ChoiceCourt:
+    """One half of what was written, and the accounts that serve as outsiders.
+
+    Args:
+        layer: originals only, those included that nobody else wrote.
+        outsiders: accounts in no candidate group, shape (accounts,).
+        borrowed: objects whose sameness has a public source, e.g. the headline of a shared link.
+        settings: the run's.
+    """
+
+    layer: Layer
+    outsiders: Flags
+    borrowed: Flags
+    settings: Settings
+    window: int = DAY
+
+    def meetings(self, group: Ints) -> Meetings:
+        """Every original of the members, and whether another member wrote the same in a day.
+
+        Objects that more outsiders than members wrote are no choice of the group.
+        """
+        layer = self.layer
+        inside = np.zeros(layer.accounts, bool)
+        inside[group] = True
+        events = np.flatnonzero(inside[layer.account])
+        objects, item = np.unique(layer.object[events], return_inverse=True)
+        members = np.bincount(item)
+        theirs = layer.size[objects] - members
+        own = (members >= 2) & (theirs < members) & ~self.borrowed[objects]
+        near, partner = _nearest(item, layer.time[events], events)
+        return Meetings(
+            event=events,
+            met=own[item] & (near <= self.window),
+            explained=np.full(len(events), self.rate(group)),
+            by_reaction=np.zeros(len(events), bool),
+            partner=partner,
+            outsiders=theirs[item],
+        )
+
+    def rate(self, group: Ints) -> float:
+        """How often an outsider's occasion holds a text that anybody else wrote: upper bound.
+
+        The larger of the rates on all days and on the days of the group's own originals.
+        """
+        layer = self.layer
+        inside = np.zeros(layer.accounts, bool)
+        inside[group] = True
+        days = np.unique(layer.time[inside[layer.account]] // DAY)
+        mine = self.outsiders[layer.account]
+        same_days = mine & np.isin(layer.time // DAY, days)
+        return float(max(upper_bound(*self._shared(rows)) for rows in (mine, same_days)))
+
+    def overdispersion(self) -> float:
+        """How much outsiders differ in copying: method of moments, at least `settings.rho`.
+
+        E (K - n m)^2 = n m (1 - m) (1 + (n - 1) rho) for a beta-binomial of mean m.
+        """
+        rows = np.flatnonzero(self.outsiders[self.layer.account])
+        _, n, k = self._occasions(rows)
+        mean = k.sum() / max(n.sum(), 1)
+        if mean <= 0 or not (n > 1).any():
+            return self.settings.rho
+        spread = ((k - n * mean) ** 2).sum() / (mean * (1 - mean) + 1e-12) - n.sum()
+        return float(np.clip(spread / (n * (n - 1)).sum(), self.settings.rho, 0.9))
+
+    def test(self, groups: list[Ints]) -> Tests:
+        """Every member of every group."""
+        rho = self.overdispersion()
+        return concat([self._members(number, group, rho) for number, group in enumerate(groups)])
+
+    def _members(self, number: int, group: Ints, rho: float) -> Tests:
+        meetings = self.meetings(group)
+        counts = occasion_counts(self.layer, group, meetings, self.settings)
+        rate = meetings.explained[0] if len(meetings.event) else 1.0
+        expected = counts.occasions * rate
+        p = np.array(
+            [
+                member_p(k, n, e, self.settings, rho)
+                for k, n, e in zip(counts.together, counts.occasions, expected, strict=True)
+            ]
+        )
+        return Tests(
+            np.full(len(group), number),
+            group,
+            counts.occasions,
+            counts.together,
+            expected,
+            p,
+            np.zeros(len(group)),
+        )
+
+    def _shared(self, rows: Flags) -> tuple[int, int]:
+        _, n, k = self._occasions(np.flatnonzero(rows))
+        return int(k.sum()), int(n.sum())
+
+    def _occasions(self, rows: Ints) -> tuple[Ints, Ints, Ints]:
+        """Owners of some events, their occasions, and those that hold a text others wrote too."""
+        layer = self.layer
+        slot = layer.time[rows] // (self.settings.occasion * 1000)
+        shared = (layer.size[layer.object[rows]] > 1).astype(np.int64)
+        order = np.lexsort((slot, layer.account[rows]))
+        owner, slot, shared = layer.account[rows][order], slot[order], shared[order]
+        if not len(owner):
+            none = np.zeros(0, np.int64)
+            return none, none, none
+        begin = np.flatnonzero(np.r_[True, (np.diff(owner) != 0) | (np.diff(slot) != 0)])
+        hit = np.maximum.reduceat(shared, begin)
+        who, inverse, n = np.unique(owner[begin], return_inverse=True, return_counts=True)
+        return who, n, np.bincount(inverse, hit).astype(np.int64)
+
+
+def _nearest(item: Ints, time: Ints, events: Ints) -> tuple[Ints, Ints]:
+    """Time to, and event of, the nearest other event on the same item."""
+    order = np.lexsort((time, item))
+    item, time, events = item[order], time[order], events[order]
+    if not len(events):
+        return time, events
+    far = np.iinfo(np.int64).max
+    gap = np.where(np.diff(item) == 0, np.diff(time), far)
+    before, after = np.r_[far, gap], np.r_[gap, far]
+    near, partner = np.minimum(before, after), np.full(len(events), -1, np.int64)
+    back = before <= after
+    partner[1:] = np.where(back[1:], events[:-1], -1)
+    partner[:-1] = np.where(back[:-1], partner[:-1], events[1:])
+    partner[near == far] = -1
+    out_near, out_partner = np.empty_like(near), np.empty_like(partner)
+    out_near[order], out_partner[order] = near, partner
+    return out_near, out_partner

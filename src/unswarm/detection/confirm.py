@@ -1,0 +1,309 @@
+"""Each member of a candidate group against the other members, on events that did not choose it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from unswarm.detection import kernel
+from unswarm.detection.layer import Flags, Floats, Ints, Layer
+from unswarm.detection.significance import (
+    Habits,
+    Strata,
+    benjamini_hochberg,
+    betabinomial_tail,
+)
+from unswarm.settings import Settings
+
+
+@dataclass(frozen=True)
+class Tests:
+    """Member tests: one row for each member of each group.
+
+    Args:
+        group: number of the group.
+        account: code of the member.
+        occasions: n, occasions on which it touched what another member touched.
+        together: K, those on which it was within the window of another member.
+        expected: lambda, how many of them the innocent explanations account for.
+        p: probability of K or more if the member were innocent.
+        reaction: share of `expected` that its own reaction speed gave.
+    """
+
+    group: Ints
+    account: Ints
+    occasions: Ints
+    together: Ints
+    expected: Floats
+    p: Floats
+    reaction: Floats
+
+    def __len__(self) -> int:
+        return len(self.account)
+
+    def of(self, group: int) -> Tests:
+        """The rows of one group."""
+        return self.take(self.group == group)
+
+    def take(self, rows: Flags | Ints) -> Tests:
+        """Some rows."""
+        return Tests(
+            self.group[rows],
+            self.account[rows],
+            self.occasions[rows],
+            self.together[rows],
+            self.expected[rows],
+            self.p[rows],
+            self.reaction[rows],
+        )
+
+    def again(self, settings: Settings, rho: float) -> Tests:
+        """The same counts judged with another overdispersion."""
+        p = np.array(
+            [
+                member_p(k, n, e, settings, rho)
+                for k, n, e in zip(self.together, self.occasions, self.expected, strict=True)
+            ],
+            float,
+        )
+        return Tests(
+            self.group,
+            self.account,
+            self.occasions,
+            self.together,
+            self.expected,
+            p,
+            self.reaction,
+        )
+
+
+@dataclass(frozen=True)
+class Meetings:
+    """The events behind the tests of one group, for whoever wants to count again."""
+
+    event: Ints
+    met: Flags
+    explained: Floats
+    by_reaction: Flags
+    partner: Ints
+    outsiders: Ints
+
+
+NO_MEETINGS = Meetings(
+    np.zeros(0, np.int64),
+    np.zeros(0, bool),
+    np.zeros(0),
+    np.zeros(0, bool),
+    np.zeros(0, np.int64),
+    np.zeros(0, np.int64),
+)
+
+
+@dataclass(frozen=True)
+class Court:
+    """Everything a member test needs besides the group: one half of a layer at one window."""
+
+    layer: Layer
+    strata: Strata
+    habits: Habits
+    window: int
+    settings: Settings
+
+    def meetings(self, group: Ints) -> Meetings:
+        """The group's events on objects that at least two members touched."""
+        layer = self.layer
+        inside = np.zeros(layer.accounts, bool)
+        inside[group] = True
+        events = np.flatnonzero(inside[layer.account])
+        _, inverse, count = np.unique(layer.object[events], return_inverse=True, return_counts=True)
+        events = events[count[inverse] >= 2]
+        if not len(events):
+            return NO_MEETINGS
+        bounds = np.r_[0, np.flatnonzero(np.diff(layer.object[events])) + 1, len(events)]
+        found = kernel.explain(
+            events,
+            bounds,
+            layer.account,
+            layer.object,
+            layer.time,
+            layer.reaction,
+            layer.hour,
+            layer.starts,
+            layer.born,
+            layer.source,
+            self.strata.rates()[self.strata.of],
+            inside,
+            self.habits.tilt,
+            self.habits.history,
+            self.habits.latency,
+            self.habits.origin,
+            self.habits.population,
+            self.window,
+            self.settings.kappa,
+        )
+        return Meetings(events, *found)
+
+    def test(self, groups: list[Ints]) -> Tests:
+        """Every member of every group."""
+        parts = [self._members(number, group) for number, group in enumerate(groups)]
+        return concat(parts)
+
+    def _members(self, number: int, group: Ints) -> Tests:
+        counts = occasion_counts(self.layer, group, self.meetings(group), self.settings)
+        p = np.array(
+            [
+                member_p(k, n, e, self.settings, self.settings.rho)
+                for k, n, e in zip(counts.together, counts.occasions, counts.expected, strict=True)
+            ]
+        )
+        return Tests(
+            np.full(len(group), number),
+            group,
+            counts.occasions,
+            counts.together,
+            counts.expected,
+            p,
+            counts.reaction,
+        )
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Per member of a group: occasions n, joint ones K, explained ones lambda, and by what."""
+
+    occasions: Ints
+    together: Ints
+    expected: Floats
+    reaction: Floats
+
+
+def occasion_counts(layer: Layer, group: Ints, meetings: Meetings, settings: Settings) -> Counts:
+    """Events → occasions: several actions in half an hour are one piece of evidence."""
+    size = len(group)
+    counts = Counts(
+        np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size), np.zeros(size)
+    )
+    if not len(meetings.event):
+        return counts
+    slot = layer.time[meetings.event] // (settings.occasion * 1000)
+    owner = np.searchsorted(group, layer.account[meetings.event])
+    order = np.lexsort((slot, owner))
+    owner, slot = owner[order], slot[order]
+    begin = np.flatnonzero(np.r_[True, (np.diff(owner) != 0) | (np.diff(slot) != 0)])
+    met = np.maximum.reduceat(meetings.met[order].astype(np.int64), begin)
+    chance = 1 - np.exp(np.add.reduceat(np.log1p(-meetings.explained[order]), begin))
+    fast = np.maximum.reduceat(meetings.by_reaction[order].astype(np.int64), begin)
+    np.add.at(counts.occasions, owner[begin], 1)
+    np.add.at(counts.together, owner[begin], met)
+    np.add.at(counts.expected, owner[begin], chance)
+    np.add.at(counts.reaction, owner[begin], chance * fast)
+    counts.reaction[:] /= np.maximum(counts.expected, 1e-12)
+    return counts
+
+
+class Hearing(Protocol):
+    """What a group is tested on: `Court` for times, `ChoiceCourt` for what was written."""
+
+    @property
+    def layer(self) -> Layer:
+        """The events that took no part in finding the groups."""
+
+    @property
+    def settings(self) -> Settings:
+        """The run's settings."""
+
+    @property
+    def window(self) -> int:
+        """Milliseconds between two actions that count as joint."""
+
+    def meetings(self, group: Ints) -> Meetings:
+        """The events of the group that could be joint, and whether they were."""
+
+    def test(self, groups: list[Ints]) -> Tests:
+        """Every member of every group."""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One layer, one window, groups found on one half and tested on the other.
+
+    Args:
+        signal: the layer's name.
+        window: milliseconds; a day where only sameness counts.
+        half: which half the groups were found on, 0 or 1; -1 for a list somebody brought.
+        court: the half they were tested on.
+        groups: the candidates.
+        tests: their members' tests against the whole group.
+        named: members of the groups that stand, after the second pass against named members only.
+        leads: members of the groups worth a look.
+        twos: pairs of accounts that stand by the strict test; a finding needs more members.
+    """
+
+    signal: str
+    window: int
+    half: int
+    court: Hearing
+    groups: list[Ints]
+    tests: Tests
+    named: list[Ints]
+    leads: list[Ints]
+    twos: list[Ints] = field(default_factory=list)
+
+
+def concat(parts: list[Tests]) -> Tests:
+    """Several tables of tests, one after the other."""
+    names = ("group", "account", "occasions", "together", "expected", "p", "reaction")
+    kinds = (np.int64, np.int64, np.int64, np.int64, float, float, float)
+    return Tests(
+        *(
+            np.concatenate([getattr(part, name) for part in parts]) if parts else np.zeros(0, kind)
+            for name, kind in zip(names, kinds, strict=True)
+        )
+    )
+
+
+def member_p(
+    together: int, occasions: int, expected: float, settings: Settings, rho: float
+) -> float:
+    """p of one member; 1 unless it met the others often enough to speak of at all."""
+    if together < settings.min_together or together < settings.min_share * occasions:
+        return 1.0
+    return betabinomial_tail(int(together), int(occasions), expected / occasions, rho)
+
+
+def admit(tests: Tests, q: float, settings: Settings) -> list[Ints]:
+    """Networks first, then members: the named members of each group that stands.
+
+    A group stands only if `min_members` of its members each survive Bonferroni over all members
+    tested in the run (a partial conjunction, Benjamini and Heller 2008), so that true networks
+    elsewhere cannot pay for a false one. Inside it members are named by Benjamini-Hochberg.
+    """
+    named = []
+    for group in np.unique(tests.group):
+        own = tests.of(group)
+        if (own.p <= q / max(len(tests), 1)).sum() < settings.min_members:
+            continue
+        accounts = own.account[benjamini_hochberg(own.p, q)]
+        if len(accounts) >= settings.min_members:
+            named.append(np.sort(accounts))
+    return named
+
+
+def admit_leads(tests: Tests, q: float, settings: Settings) -> list[Ints]:
+    """Groups worth a look: one Benjamini-Hochberg over all members of the run."""
+    passed = benjamini_hochberg(tests.p, q)
+    named = []
+    for group in np.unique(tests.group):
+        accounts = tests.account[passed & (tests.group == group)]
+        if len(accounts) >= settings.min_members:
+            named.append(np.sort(accounts))
+    return named
+
+
+def admit_twos(tests: Tests, q: float) -> list[Ints]:
+    """Pairs of which both members stand by Bonferroni over all pairs tested."""
+    stand = tests.p <= q / max(len(tests), 1)
+    pairs = [tests.of(group).account for group in np.unique(tests.group[stand])]
+    return [np.sort(pair) for pair in pairs if np.isin(pair, tests.account[stand]).all()]

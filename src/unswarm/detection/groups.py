@@ -1,0 +1,165 @@
+"""Folds → networks: the same group found several times is one; what is no finding says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from unswarm.detection.confirm import Fold, Tests
+from unswarm.detection.layer import Flags, Ints
+from unswarm.detection.significance import betabinomial_tail
+from unswarm.model import MINUTE, Tier
+from unswarm.settings import Settings
+
+FEWEST_OUTSIDERS = 50
+STANDING_P = 1e-3
+EXPLAINED_LIFT = 3.0
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """A network before it is written down.
+
+    Args:
+        accounts: codes of the members, sorted.
+        tier: confirmed or lead.
+        folds: where it was confirmed; for a lead, where it was seen.
+        reason: why a lead is no finding.
+        stability: share of the grid of settings in which it stands; None: not run.
+    """
+
+    accounts: Ints
+    tier: Tier
+    folds: tuple[Fold, ...]
+    reason: str = ""
+    stability: float | None = None
+    kept: dict[int, float] = field(default_factory=dict)
+
+
+def merge(found: Iterable[tuple[Ints, Fold]], tier: Tier) -> list[Group]:
+    """Groups that share at least half of the smaller one are one network: the union of members."""
+    groups: list[Group] = []
+    for accounts, fold in sorted(found, key=lambda g: (-len(g[0]), tuple(g[0]), _place(g[1]))):
+        new = Group(accounts, tier, (fold,))
+        same = [old for old in groups if overlap(old.accounts, accounts) >= 0.5]
+        for old in same:
+            accounts = np.union1d(old.accounts, new.accounts)
+            new = Group(accounts, tier, _distinct(old.folds + new.folds))
+        groups = [old for old in groups if old not in same] + [new]
+    return sorted(groups, key=lambda g: (-len(g.accounts), tuple(g.accounts)))
+
+
+def _place(fold: Fold) -> tuple[str, int, int]:
+    return fold.signal, fold.window, fold.half
+
+
+def _distinct(folds: Sequence[Fold]) -> tuple[Fold, ...]:
+    return tuple({_place(fold): fold for fold in sorted(folds, key=_place)}.values())
+
+
+def overlap(a: Ints, b: Ints) -> float:
+    """Share of the smaller group that stands in both."""
+    return len(np.intersect1d(a, b)) / max(min(len(a), len(b)), 1)
+
+
+def confirmed(folds: Sequence[Fold]) -> list[Group]:
+    """The findings."""
+    return merge(((named, fold) for fold in folds for named in fold.named), Tier.CONFIRMED)
+
+
+def comparison(folds: Sequence[Fold], active: Flags) -> tuple[int, int]:
+    """How many accounts with traces stand in no candidate group, and how many in one."""
+    candidate = np.zeros(len(active), bool)
+    for fold in folds:
+        for group in fold.groups + fold.twos:
+            candidate[group] = True
+    return int((active & ~candidate).sum()), int((active & candidate).sum())
+
+
+def suspects_only(folds: Sequence[Fold], active: Flags) -> bool:
+    """Whether the data holds too few outsiders for any finding: it was collected around a seed."""
+    outside, inside = comparison(folds, active)
+    return outside < max(FEWEST_OUTSIDERS, inside)
+
+
+def leads(folds: Sequence[Fold], settings: Settings, *, no_comparison: bool) -> list[Group]:
+    """Groups worth a look, each with the reason why it is no finding."""
+    found = merge(
+        ((group, fold) for fold in folds for group in _worth(fold, settings, no_comparison)),
+        Tier.LEAD,
+    )
+    return [replace(group, reason=reason(group, settings, no_comparison)) for group in found]
+
+
+def without(groups: Sequence[Group], others: Sequence[Group]) -> list[Group]:
+    """The groups that are not, for the better half, one of the others."""
+    return [
+        group
+        for group in groups
+        if not any(overlap(group.accounts, other.accounts) >= 0.5 for other in others)
+    ]
+
+
+def _worth(fold: Fold, settings: Settings, everything: bool) -> list[Ints]:
+    if everything:
+        return fold.groups + fold.twos
+    standing = [_standing(fold.tests.of(group), settings) for group in range(len(fold.groups))]
+    large = [accounts for accounts in standing if len(accounts) >= settings.min_members]
+    return fold.named + fold.leads + fold.twos + large
+
+
+def _standing(tests: Tests, settings: Settings) -> Ints:
+    """Members that met the others on most of their few occasions, each at p <= 0.001.
+
+    Two joint occasions are too few for the test of a finding, whatever they are compared with.
+    """
+    good = np.array(
+        [
+            k >= 2 and 2 * k >= n and betabinomial_tail(k, n, e / n, settings.rho) <= STANDING_P
+            for k, n, e in zip(tests.together, tests.occasions, tests.expected, strict=True)
+        ],
+        bool,
+    )
+    return tests.account[good]
+
+
+def reason(group: Group, settings: Settings, no_comparison: bool) -> str:
+    """Why a lead is no finding, in words."""
+    if no_comparison:
+        return "no comparison accounts in this data"
+    if len(group.accounts) < settings.min_members:
+        return f"{len(group.accounts)} accounts; a finding needs {settings.min_members}"
+    return max((_reason(group, fold, settings) for fold in group.folds), key=len)
+
+
+def _reason(group: Group, fold: Fold, settings: Settings) -> str:
+    tests = fold.court.test([group.accounts])
+    rate = float(tests.expected.sum() / max(tests.occasions.sum(), 1))
+    need = needed(rate, settings.q / max(len(fold.tests), 1), settings)
+    if fold.court.layer.precision > max(settings.windows) * 1000:
+        return f"times are too coarse ({fold.court.layer.precision // MINUTE} minutes)"
+    typical = int(np.median(tests.occasions))
+    if typical < need:
+        return (
+            f"too few joint occasions: members have {typical} in the tested half, "
+            f"about {need} would be needed"
+        )
+    lift = tests.together.sum() / max(tests.expected.sum(), 1e-9)
+    if lift < EXPLAINED_LIFT:
+        fast = float((tests.reaction * tests.expected).sum() / max(tests.expected.sum(), 1e-9))
+        return (
+            "explained by fast reaction to the same source"
+            if fast > 0.5
+            else "explained by the object's burst"
+        )
+    return "passes the less cautious test only"
+
+
+def needed(rate: float, q: float, settings: Settings) -> int:
+    """Joint occasions, all of them kept, that a member needs to pass at q; 99 if more."""
+    for n in range(settings.min_together, 99):
+        if betabinomial_tail(n, n, rate, settings.rho) <= q:
+            return n
+    return 99

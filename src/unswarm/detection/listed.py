@@ -1,0 +1,58 @@
+"""A list that somebody brings: nothing is discovered, so nothing has to be held out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from unswarm.detection.choice import ChoiceCourt
+from unswarm.detection.confirm import Fold, Hearing, admit, admit_leads
+from unswarm.detection.crossfit import open_court, second_pass
+from unswarm.detection.layer import Ints
+from unswarm.detection.search import Found, Ground, decides, families, widened
+from unswarm.detection.significance import habits
+from unswarm.model import DAY
+from unswarm.settings import Settings
+
+LISTED = -1
+
+
+def test_list(ground: Ground, accounts: Sequence[str], settings: Settings) -> Found:
+    """The listed accounts as one group, on all events, in every signal and window.
+
+    Bonferroni over the list, the signals and the windows declares it; Benjamini-Hochberg inside
+    names members. Accounts without a trace are left out; they can not be tested.
+    """
+    wanted = set(accounts)
+    codes = [code for code, name in enumerate(ground.ids.to_pylist()) if name in wanted]
+    group = np.array(codes, np.int64)
+    share = families(ground, settings)
+    q = settings.q / max(share, 1)
+    folds = [fold for name in ground.layers for fold in _folds(ground, name, group, settings, q)]
+    return Found(ground, settings, folds, share)
+
+
+def _folds(ground: Ground, name: str, group: Ints, settings: Settings, q: float) -> list[Fold]:
+    layer = ground.layers[name]
+    known = habits(layer)
+    courts: list[Hearing] = [
+        open_court(layer, known, [group], window, settings) for window in widened(settings, layer)
+    ]
+    folds = [_fold(name, court, group, settings, q, decides(name)) for court in courts]
+    if name in ground.shared:
+        outsiders = np.ones(layer.accounts, bool)
+        outsiders[group] = False
+        written = layer.only(~layer.reaction)
+        court = ChoiceCourt(written, outsiders, ground.borrowed[name], settings, DAY)
+        folds.append(_fold(name, court, group, settings, q, True))
+    return folds
+
+
+def _fold(
+    name: str, court: Hearing, group: Ints, settings: Settings, q: float, deciding: bool
+) -> Fold:
+    tests = court.test([group])
+    named = second_pass(court, admit(tests, q, settings), q, settings) if deciding else []
+    leads = admit_leads(tests.again(settings, settings.lead_rho), q, settings)
+    return Fold(name, court.window, LISTED, court, [group], tests, named, leads)

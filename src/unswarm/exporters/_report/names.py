@@ -1,0 +1,60 @@
+"""Who may be named: members of networks by evidence of their own; nobody else, anywhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from unswarm.exporters._report import NAMED, listed
+from unswarm.exporters._report.words import clean
+from unswarm.findings import Findings
+
+MEMBERS = f"""
+SELECT m.account, max(a.handle) AS handle, max(a.name) AS name, max(m.probability) AS probability
+FROM membership AS m LEFT JOIN account AS a ON a.account = m.account
+GROUP BY m.account HAVING max(m.probability) >= {NAMED}
+"""
+CALLED = re.compile(r"(?<![\w@])@[\w.-]*\w(?:@[\w.-]*\w)?")
+NOT_NAMED = "(account not named)"
+CHUNK = 5_000
+
+
+@dataclass(frozen=True)
+class Names:
+    """The accounts this report names: id → handle; and every other word that means one of them."""
+
+    handles: Mapping[str, str]
+    words: frozenset[str]
+
+    @classmethod
+    def of(cls, findings: Findings) -> Names:
+        """The members of networks with a probability of at least `NAMED`."""
+        rows = list(findings.query(MEMBERS))
+        handles = {row["account"]: row["handle"] or row["account"] for row in rows}
+        words = {row[key] for row in rows for key in ("account", "handle", "name") if row[key]}
+        return cls(handles, frozenset(words | {word.casefold() for word in words}))
+
+    def of_account(self, account: str | None) -> str:
+        """The handle of a named account, else words that name nobody."""
+        return clean(self.handles[account]) if account in self.handles else NOT_NAMED
+
+    def in_text(self, text: str) -> str:
+        """A text in which the accounts called by @ that this report does not name are left out."""
+        return CALLED.sub(self._call, clean(text))
+
+    def _call(self, found: re.Match[str]) -> str:
+        called = found[0][1:].casefold()
+        return found[0] if {called, called.split("@")[0]} & self.words else "@…"
+
+
+def strangers(findings: Findings, names: Names, texts: Iterable[str]) -> set[str]:
+    """Those of the texts that are the id, handle or name of an account the report does not name."""
+    asked = sorted({text for text in texts if text and text not in names.words})
+    found: set[str] = set()
+    for start in range(0, len(asked), CHUNK):
+        inside = listed(asked[start : start + CHUNK])
+        for column in ("account", "handle", "name"):
+            sql = f"SELECT DISTINCT a.{column} AS word FROM account AS a WHERE a.{column} IN ({inside})"
+            found.update(row["word"] for row in findings.query(sql))
+    return found

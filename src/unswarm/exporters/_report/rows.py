@@ -1,0 +1,134 @@
+"""The rows behind every number: the query that lists them, and the first of them.
+
+A number in the report links to an entry here. Rows of accounts that the report does not name are
+counted and not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from unswarm.errors import PluginError
+from unswarm.exporters._report import NAMED
+from unswarm.exporters._report.names import NOT_NAMED, Names, strangers
+from unswarm.exporters._report.words import clean, cut, figure, gap, moment
+from unswarm.findings import Findings
+
+SHOWN = 8
+LONGEST = 140
+TIMES = {"time", "first", "last", "born", "seen", "target_time", "other_time", "created"}
+GAPS = {"gap", "min_gap", "window", "precision"}
+OF_NAMED = f"""
+WHERE q.account IS NULL
+   OR q.account IN (SELECT m.account FROM membership AS m WHERE m.probability >= {NAMED})"""
+TEXTS = {"text", "claim", "url", "domain", "hashtag", "content"}
+NO_NAMES = TEXTS | {
+    *("post", "partner_post", "other_post", "target_post", "network", "signal", "signals"),
+    *("platform", "kind", "language", "measure", "family", "tier", "reason", "by", "field"),
+}
+THEIR_POSTS = {"partner_post", "other_post", "target_post"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One query, the first rows of it, and how many it has in all and of accounts not named."""
+
+    id: str
+    title: str
+    group: str
+    sql: str
+    rows: Sequence[Mapping[str, Any]]
+    total: int
+    unnamed: int = 0
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns shown."""
+        return list(self.rows[0]) if self.rows else []
+
+
+@dataclass
+class Rows:
+    """Collects entries while the report is gathered."""
+
+    findings: Findings
+    names: Names
+    entries: list[Entry] = field(default_factory=list)
+
+    def ask(self, group: str, title: str, sql: str) -> str:
+        """Run a query, keep its first rows, and return the id to link to.
+
+        Raises:
+            PluginError: the query cannot be run.
+        """
+        sql = sql.strip().rstrip(";")
+        try:
+            total, columns = self._size(sql)
+            allowed = f"SELECT * FROM ({sql}) AS q" + (OF_NAMED if "account" in columns else "")
+            seen = self._size(allowed)[0]
+            rows = list(self.findings.query(f"{allowed} ORDER BY ALL LIMIT {SHOWN}"))
+        except Exception as error:  # whatever the engine raises: which one is not known here
+            raise PluginError(f"The query of '{title}' cannot be run: {error}") from error
+        return self._add(group, title, sql, rows, total, total - seen)
+
+    def give(
+        self, group: str, title: str, sql: str, rows: Sequence[Mapping[str, Any]], total: int
+    ) -> str:
+        """Keep rows that were fetched already, and return the id to link to."""
+        shown = [row for row in rows if self._may_show(row)]
+        return self._add(group, title, sql.strip(), shown[:SHOWN], total, len(rows) - len(shown))
+
+    def finish(self) -> list[Entry]:
+        """The entries, with no stranger named in them."""
+        words = (
+            value
+            for entry in self.entries
+            for row in entry.rows
+            for name, value in row.items()
+            if isinstance(value, str) and name not in NO_NAMES
+        )
+        hidden = strangers(self.findings, self.names, words)
+        return [
+            replace(entry, rows=[self._finished(row, hidden) for row in entry.rows])
+            for entry in self.entries
+        ]
+
+    def _add(
+        self, group: str, title: str, sql: str, rows: Iterable[Any], total: int, unnamed: int
+    ) -> str:
+        entry = Entry(f"r{len(self.entries) + 1}", title, group, sql, list(rows), total, unnamed)
+        self.entries.append(entry)
+        return entry.id
+
+    def _size(self, sql: str) -> tuple[int, list[str]]:
+        counted = self.findings.engine.fetch(f"SELECT count(*) AS n FROM ({sql}) AS q")
+        columns = self.findings.engine.fetch(f"SELECT * FROM ({sql}) AS q LIMIT 0").column_names
+        return counted.column("n")[0].as_py(), columns
+
+    def _may_show(self, row: Mapping[str, Any]) -> bool:
+        return row.get("account") is None or row["account"] in self.names.handles
+
+    def _finished(self, row: Mapping[str, Any], hidden: set[str]) -> dict[str, str]:
+        secret = {name for name, value in row.items() if name not in NO_NAMES and value in hidden}
+        secret |= THEIR_POSTS if secret else set()
+        return {
+            name: NOT_NAMED if name in secret else self._cell(name, value)
+            for name, value in row.items()
+        }
+
+    def _cell(self, column: str, value: Any) -> str:
+        if isinstance(value, str):
+            return cut(self.names.in_text(value), LONGEST)
+        return "" if value is None else clean(_shown(column, value))
+
+
+def _shown(column: str, value: Any) -> str:
+    if column in TIMES and isinstance(value, int):
+        return moment(value)
+    if column in GAPS and isinstance(value, int):
+        return gap(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return figure(value) if isinstance(value, (int, float)) else str(value)

@@ -1,0 +1,133 @@
+"""The first page: what was found, how sure it is, what it rests on, and what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from unswarm.exporters._report import NAMED
+from unswarm.exporters._report.queries import Row
+from unswarm.exporters._report.rows import Rows
+from unswarm.exporters._report.words import count, power, span, verdict
+from unswarm.findings import Findings
+
+GROUP = "The data"
+NO_COMPARISON = "no comparison"
+
+POSTS = "SELECT p.platform, p.kind, count(*) AS posts FROM post AS p GROUP BY p.platform, p.kind"
+ACCOUNTS = "SELECT a.platform, count(*) AS accounts FROM account AS a GROUP BY a.platform"
+SPAN = "SELECT min(p.time) AS first, max(p.time) AS last, count(*) AS posts FROM post AS p"
+QUARANTINED = """
+SELECT q.reason, q.source, q.field, count(*) AS rejected, min(q.line) AS first_line
+FROM quarantine AS q GROUP BY q.reason, q.source, q.field
+"""
+REASONS = """
+SELECT q.reason, count(*) AS rejected FROM quarantine AS q
+GROUP BY q.reason ORDER BY rejected DESC, q.reason
+"""
+HEAVY = "SELECT h.signal, h.object, h.events, h.pairs FROM heavy AS h"
+TIERS = "SELECT n.network, n.tier, n.accounts, n.strength, n.reason FROM network AS n"
+
+NAMED_IN_FINDINGS = f"""
+SELECT count(DISTINCT m.account) AS accounts
+FROM membership AS m JOIN network AS n ON n.network = m.network
+WHERE n.tier = 'confirmed' AND m.probability >= {NAMED}
+"""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number as it is read, and the entry with the rows behind it."""
+
+    text: str
+    rows: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Everything the first page says."""
+
+    verdict: str
+    comparison: bool
+    confirmed: int
+    leads: int
+    found: Number
+    led: Number
+    named: int  # members of findings, by evidence of their own
+    posts: Number
+    accounts: Number
+    span: Number
+    quarantined: Number
+    reasons: Sequence[Row]
+    heavy: tuple[Number, Number] | None
+    caveats: Sequence[str]
+    power: Sequence[str]
+    sources: Sequence[Mapping[str, Any]]
+    run: Mapping[str, Any]
+
+
+def summarise(findings: Findings, networks: Sequence[Row], rows: Rows) -> Summary:
+    """The first page of a case with these networks."""
+    tiers = [row["tier"] for row in networks]
+    comparison = has_comparison(networks, [row["caveat"] for row in findings.caveats])
+    entry = rows.ask(GROUP, "Networks found, and leads", TIERS)
+    reasons = list(findings.query(REASONS))
+    return Summary(
+        verdict=verdict(tiers.count("confirmed"), comparison),
+        comparison=comparison,
+        confirmed=tiers.count("confirmed"),
+        leads=tiers.count("lead"),
+        found=Number(count(tiers.count("confirmed")), entry),
+        led=Number(count(tiers.count("lead")), entry),
+        named=next(iter(findings.query(NAMED_IN_FINDINGS)))["accounts"],
+        posts=_size(findings, rows, "post", POSTS, "Posts by platform and kind"),
+        accounts=_size(findings, rows, "account", ACCOUNTS, "Accounts by platform"),
+        span=_span(findings, rows),
+        quarantined=_quarantined(reasons, rows),
+        reasons=reasons,
+        heavy=_heavy(findings, rows),
+        caveats=sorted({row["claim"] for row in findings.caveats if row["claim"]}),
+        power=[power(statement) for statement in findings.run.get("power") or ()],
+        sources=[_source(source) for source in findings.run.get("sources") or ()],
+        run=findings.run,
+    )
+
+
+def has_comparison(networks: Sequence[Row], caveats: Sequence[str]) -> bool:
+    """Whether a finding was possible: some accounts could serve as comparison."""
+    reasons = [row["reason"] or "" for row in networks]
+    unmatched = bool(reasons) and all("no comparison accounts" in reason for reason in reasons)
+    return not unmatched and not any(NO_COMPARISON in caveat for caveat in caveats)
+
+
+def _size(findings: Findings, rows: Rows, table: str, sql: str, title: str) -> Number:
+    size = next(iter(findings.query(f"SELECT count(*) AS n FROM {table} AS t")))["n"]
+    return Number(count(size), rows.ask(GROUP, title, sql))
+
+
+def _span(findings: Findings, rows: Rows) -> Number:
+    ends = next(iter(findings.query(SPAN)))
+    return Number(span(ends["first"], ends["last"]), rows.ask(GROUP, "First and last post", SPAN))
+
+
+def _quarantined(reasons: Sequence[Row], rows: Rows) -> Number:
+    total = sum(row["rejected"] for row in reasons)
+    return Number(count(total), rows.ask(GROUP, "Rows that could not be used", QUARANTINED.strip()))
+
+
+def _heavy(findings: Findings, rows: Rows) -> tuple[Number, Number] | None:
+    try:
+        objects = list(findings.query(HEAVY))
+    except Exception:  # a run without a cap has no such table, and engines say so each in its way
+        return None
+    if not objects:
+        return None
+    entry = rows.ask(GROUP, "Viral objects, counted only for pairs that passed", HEAVY)
+    return Number(count(len(objects)), entry), Number(count(sum(o["pairs"] for o in objects)), entry)
+
+
+def _source(source: Mapping[str, Any]) -> dict[str, Any]:
+    """A source without the folders of whoever ran the case."""
+    return {**source, "name": PurePath(str(source.get("path", ""))).name}

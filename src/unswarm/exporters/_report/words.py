@@ -1,0 +1,205 @@
+"""Numbers, times and judgements in words that a stranger understands."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from unswarm.model import DAY, HOUR, MINUTE, SECOND
+
+SMALL = "no one two three four five six seven eight nine ten eleven twelve".split()
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+ADDRESS = re.compile(r"\b(h)tt(ps?://)([^\s/?#<>\"']+)", re.IGNORECASE)
+START = datetime(1970, 1, 1, tzinfo=UTC)
+
+STRENGTH = {
+    "strong": "Strong: confirmed in both halves of the data, and in at least 80 % of the settings "
+    "tried.",
+    "moderate": "Moderate: confirmed on data held back from the search, in one half of it.",
+    "weak": "Weak: worth a look, and no finding.",
+}
+LABELS = {
+    "coordinated": "Coordinated. Whether the accounts are what they claim to be is undetermined.",
+    "coordinated, openly organised": "Coordinated, and openly organised.",
+    "coordinated, automated": "Coordinated, and automated: they post by machine, which many honest "
+    "accounts do.",
+    "coordinated, signs of inauthenticity": "Coordinated, and the accounts show signs of concealed "
+    "or machine-made identity.",
+}
+TOGETHER = {
+    "reposts": "reposted the same posts",
+    "replies": "answered the same posts",
+    "quotes": "quoted the same posts",
+    "links": "put out the same links",
+    "domains": "linked to the same sites",
+    "hashtags": "used the same hashtags",
+    "texts": "published the same texts",
+    "media": "published the same pictures or videos",
+    "mentions": "named the same accounts",
+}
+FAMILIES = {
+    "coordination": "Acting together",
+    "rhythm": "Rhythm",
+    "traffic": "Where they lead readers",
+    "creation": "Creation of the accounts",
+    "identity": "Identity",
+    "amplification": "Amplification",
+}
+
+
+def count(number: float | None) -> str:
+    """1234567 → `1,234,567`."""
+    return "unknown" if number is None else f"{number:,.0f}"
+
+
+def figure(number: float | None) -> str:
+    """A measured value with three significant digits: `0.053`, `14.2`, `3,120`."""
+    if number is None or not math.isfinite(number):
+        return "unknown"
+    if number == int(number) or abs(number) >= 1000:
+        return f"{number:,.0f}"
+    if abs(number) < 1e-4:
+        return _power(number)
+    return f"{float(f'{number:.3g}'):,}"
+
+
+def share(number: float | None) -> str:
+    """0.653 → `65 %`; what is near none or all keeps a digit."""
+    if number is None:
+        return "unknown"
+    percent = 100 * number
+    return f"{percent:.0f} %" if percent in (0, 100) or 1 <= percent <= 99 else f"{percent:.1f} %"
+
+
+def chance(p: float | None) -> str:
+    """A probability as `0.042`, `3 × 10⁻⁷`; below what a computer can hold: `below 10⁻³⁰⁰`."""
+    if p is None:
+        return "unknown"
+    if p < 1e-300:
+        return "below 10⁻³⁰⁰"
+    return _power(p) if p < 1e-3 else f"{p:.2g}"
+
+
+def _power(number: float) -> str:
+    digits, _, exponent = f"{number:.1e}".partition("e")
+    return f"{digits.removesuffix('.0')} × 10{str(int(exponent)).translate(RAISED)}"
+
+
+def moment(milliseconds: int | None, precision: int | None = SECOND) -> str:
+    """A time UTC as exact as its source: `2026-01-31 09:05:12`, to the day `2026-01-31`."""
+    if milliseconds is None:
+        return "unknown"
+    known = precision or SECOND
+    pattern = "%Y-%m-%d" if known >= DAY else "%Y-%m-%d %H:%M"
+    text = _at(milliseconds).strftime(pattern if known >= MINUTE else "%Y-%m-%d %H:%M:%S")
+    return f"{text}.{milliseconds % SECOND:03}" if known < SECOND else text
+
+
+def day(milliseconds: int | None) -> str:
+    """A date as people write it: `31 January 2026`."""
+    return "unknown" if milliseconds is None else _at(milliseconds).strftime("%-d %B %Y")
+
+
+def date(milliseconds: int | None) -> str:
+    """A date for a table: `31 Jan 2026`."""
+    return "unknown" if milliseconds is None else _at(milliseconds).strftime("%-d %b %Y")
+
+
+def span(first: int | None, last: int | None) -> str:
+    """Two dates: `1 January 2026 to 31 January 2026`; one when they are the same."""
+    ends = day(first), day(last)
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+
+
+def _at(milliseconds: int) -> datetime:
+    return START + timedelta(milliseconds=milliseconds)
+
+
+def gap(milliseconds: int | None) -> str:
+    """A duration: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 days`."""
+    if milliseconds is None:
+        return "unknown"
+    if milliseconds < MINUTE:
+        return f"{milliseconds / SECOND:.3g} s"
+    if milliseconds < HOUR:
+        return _two(milliseconds, MINUTE, "min", SECOND, "s")
+    if milliseconds < 2 * DAY:
+        return _two(milliseconds, HOUR, "h", MINUTE, "min")
+    return f"{milliseconds // DAY} days"
+
+
+def _two(value: int, large: int, large_name: str, small: int, small_name: str) -> str:
+    whole, rest = divmod(value, large)
+    return f"{whole} {large_name}" + (f" {rest // small} {small_name}" if rest // small else "")
+
+
+def several(number: int, one: str, many: str | None = None) -> str:
+    """`one network`, `three networks`, `1,204 networks`, `no networks`."""
+    word = SMALL[number] if number < len(SMALL) else count(number)
+    return f"{word} {one if number == 1 else many or one + 's'}"
+
+
+def sentence(text: str) -> str:
+    """Its first letter raised, nothing else touched."""
+    return text[:1].upper() + text[1:]
+
+
+def verdict(confirmed: int, comparison: bool) -> str:
+    """What the report says in one sentence."""
+    if confirmed:
+        groups = sentence(several(confirmed, "network"))
+        return f"{groups} of accounts acted together beyond what we can explain."
+    if comparison:
+        return "None found: no network of accounts acted together beyond what we can explain."
+    return "No finding is possible on this data: it has no comparison accounts."
+
+
+def band(probability: float) -> str:
+    """The band of a membership probability; its digits would promise more than it holds."""
+    if probability >= 0.99:
+        return "almost certain"
+    return "likely" if probability >= 0.9 else "undetermined"
+
+
+def power(statement: Mapping[str, Any] | str) -> str:
+    """A statement of power in words; one that is a sentence already stays as it is."""
+    if isinstance(statement, str):
+        return statement
+    group, actions = statement.get("group"), statement.get("actions")
+    what = f"groups of {group} accounts with {actions} actions each"
+    recall = statement.get("recall")
+    if recall is None:
+        return f"With this data and these settings, {what} can be found."
+    return f"With this data and these settings, {what} would be found in {_in_ten(recall)}."
+
+
+def _in_ten(recall: float) -> str:
+    return f"{SMALL[round(10 * recall)]} of 10 cases".replace("no of", "none of")
+
+
+def together(signals: Sequence[str]) -> str:
+    """What accounts did alike, in words: `put out the same links and used the same hashtags`."""
+    said = [TOGETHER.get(name, f"showed alike in the signal “{name}”") for name in signals]
+    return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+
+
+def clean(text: str) -> str:
+    """A stranger's text without control characters, with web addresses made harmless.
+
+    `https://site.example/a` becomes `hxxps://site[.]example/a`, so that nobody opens it by accident.
+    """
+    return ADDRESS.sub(_harmless, UNPRINTABLE.sub("\ufffd", text))
+
+
+def _harmless(found: re.Match[str]) -> str:
+    letter, scheme, host = found.groups()
+    return f"{letter}xx{scheme}{host.replace('.', '[.]')}"
+
+
+def cut(text: str, most: int) -> str:
+    """A text of at most `most` characters; what is cut ends in `…`."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -1,0 +1,64 @@
+"""Query rows → CSV, streamed batch by batch, exact, and safe to open in a spreadsheet.
+
+Names, ids and texts come from strangers. A spreadsheet takes a cell that begins with `= + - @` for
+a formula, and a formula does harm only by a call, a link to another sheet or a command, which need
+`(`, `|`, `!` or `[`. Such a cell gets a leading apostrophe; every other cell is exact, among them
+hashed ids (`+aB/c=`), negative ids and handles with @. To get the original back, drop the first
+apostrophe of cells that begin with apostrophes followed by one of `= + - @`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as csv
+import pyarrow.parquet as pq
+
+from unswarm.findings import Findings
+
+BATCH = 65_536
+FORMULA = r"(?s)^('*[=+\-@\t\r＝＋－＠].*[(|!\[].*)$"
+STYLE = csv.WriteOptions(quoting_style="needed", quoting_header="none")
+
+
+def write_csv(findings: Findings, query: str, path: Path, times: Collection[str] = ()) -> None:
+    """Write a query's rows to `path`, in their order; columns in `times` become ISO 8601 UTC.
+
+    The rows go through a Parquet file beside `path`, so that memory holds one batch of them.
+    """
+    with TemporaryDirectory(dir=path.parent) as folder:
+        rows, aside = Path(folder) / "rows.parquet", Path(folder) / path.name
+        findings.engine.save(query, rows)
+        _copy(rows, aside, times)
+        aside.replace(path)
+
+
+def _copy(rows: Path, path: Path, times: Collection[str]) -> None:
+    source = pq.ParquetFile(rows)
+    kinds = [
+        pa.field(f.name, pa.string() if f.name in times else f.type) for f in source.schema_arrow
+    ]
+    with csv.CSVWriter(path, pa.schema(kinds), write_options=STYLE) as target:
+        for batch in source.iter_batches(BATCH):
+            columns = [_cells(batch.column(f.name), f.name in times) for f in kinds]
+            target.write_batch(pa.record_batch(columns, schema=pa.schema(kinds)))
+
+
+def _cells(column: pa.Array, is_time: bool) -> pa.Array:
+    if is_time:
+        return iso(column)
+    return pc.replace_substring_regex(column, FORMULA, r"'\1") if _is_text(column) else column
+
+
+def _is_text(column: pa.Array) -> bool:
+    return bool(pa.types.is_string(column.type) or pa.types.is_large_string(column.type))
+
+
+def iso(milliseconds: pa.Array) -> pa.Array:
+    """Milliseconds UTC → text like `2026-01-31T09:05:00Z`, whole seconds."""
+    moments = milliseconds.cast(pa.timestamp("ms", "UTC")).cast(pa.timestamp("s", "UTC"), safe=False)
+    return pc.strftime(moments, "%Y-%m-%dT%H:%M:%SZ")

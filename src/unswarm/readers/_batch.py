@@ -1,0 +1,166 @@
+"""Posts one by one → event tables in bounded batches; for readers that work row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from unswarm.canonical import clean_url
+from unswarm.model import ACCOUNT, EVENTS, QUARANTINE, Table
+from unswarm.readers import Source
+from unswarm.readers._seen import Seen
+
+SIZE = 50_000
+REMEMBERED = 1_000_000  # profiles whose last state is known
+SHOWN = 500  # characters of a rejected row that are kept
+TABLES = {**EVENTS, QUARANTINE.name: QUARANTINE}
+
+Row = tuple[Any, ...]
+
+
+class Batch:
+    """Collects what a source says and gives it out as tables of `model`.
+
+    A post whose id came before in this source goes to the quarantine, and so does one without an
+    account or a time. A profile is kept when it differs from the last one of that account.
+
+    Args:
+        source: where the rows come from.
+        size: rows after which the batch is `full`.
+    """
+
+    def __init__(self, source: Source, size: int = SIZE) -> None:
+        self.source, self.size = source, size
+        self._rows: dict[str, list[Row]] = {name: [] for name in TABLES}
+        self._profiles: dict[str, Row] = {}
+        self._known: dict[str, int] = {}
+        self._seen = Seen()
+
+    def post(  # noqa: PLR0913 (the columns of a post, by name)
+        self,
+        line: int,
+        *,
+        post: str,
+        account: str | None,
+        time: int | None,
+        precision: int | None,
+        platform: str | None = None,
+        kind: str | None = None,
+        text: str | None = None,
+        language: str | None = None,
+        target_post: str | None = None,
+        target_account: str | None = None,
+        target_time: int | None = None,
+        client: str | None = None,
+        links: Iterable[str | None] = (),
+        hashtags: Iterable[str] = (),
+        mentions: Iterable[str | None] = (),
+        media: Iterable[str | None] = (),
+        shares: Iterable[tuple[str, str | None]] = (),
+    ) -> bool:
+        """Add a post and what it carries; false when it went to the quarantine instead.
+
+        Args:
+            line: 1-based line or record of the source.
+            links: addresses as found; they are cleaned, and dropped when they are none.
+            hashtags: in the order of the post, with or without #.
+            mentions: ids, or handles where the source has no ids.
+            media: hashes or ids of images and videos.
+            shares: (object, what kind of object) that the source itself names.
+        """
+        fault = _fault(account, time)
+        if fault or not self._seen.add(post):
+            self.reject(line, *(fault or ("post", "post id seen before")), f"post {post}")
+            return False
+        self._rows["post"].append(
+            (
+                *(post, account, platform, time, precision, kind, text, language),
+                *(target_post, target_account, target_time, client),
+            )
+        )
+        event = (account, time, precision, post, kind)
+        self._add("link", event, filter(None, (clean_url(url) for url in links if url)))
+        self._add("hashtag", event, _tags(hashtags))
+        self._add("mention", event, ((target,) for target in mentions if target))
+        self._add("media", event, ((one,) for one in media if one))
+        self._add("share", event, shares)
+        return True
+
+    def _add(self, name: str, event: Row, found: Iterable[Row]) -> None:
+        self._rows[name].extend((*event, *values) for values in dict.fromkeys(found))
+
+    def account(self, *, account: str | None, **profile: Any) -> None:
+        """Add what a source says of an account, if that is new.
+
+        Args:
+            account: its id; None adds nothing.
+            profile: columns of `model.ACCOUNT`; those not given are null.
+        """
+        if account is None:
+            return
+        row = (account, *(profile.pop(name, None) for name in ACCOUNT.columns[1:]))
+        if profile:
+            raise TypeError(f"account has no column {', '.join(profile)}")
+        state = hash(row[:-1])  # without `seen`
+        if self._known.get(account) == state:
+            return
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        self._known[account] = state
+        self._profiles[account] = row
+
+    def reject(self, line: int, field: str | None, reason: str, content: str) -> None:
+        """Put a row into the quarantine."""
+        row = (self.source.name, line, field, reason, str(content)[:SHOWN])
+        self._rows[QUARANTINE.name].append(row)
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to `drain`."""
+        return sum(map(len, (self._rows["post"], self._rows["quarantine"], self._profiles))) >= (
+            self.size
+        )
+
+    def drain(self) -> Iterator[tuple[str, pa.Table]]:
+        """What was collected, table by table, and forget it."""
+        self._rows["account"].extend(self._profiles.values())
+        self._profiles = {}
+        for name, table in TABLES.items():
+            if rows := self._rows[name]:
+                self._rows[name] = []
+                yield name, arrow(table, list(zip(*rows, strict=True)))
+
+
+def _fault(account: str | None, time: int | None) -> tuple[str, str] | None:
+    if account is None:
+        return "account", "no account id"
+    return ("time", "no time") if time is None else None
+
+
+def _tags(hashtags: Iterable[str]) -> list[Row]:
+    folded = (tag.lstrip("#＃").casefold() for tag in hashtags if tag)
+    return [(tag, position) for position, tag in enumerate(filter(None, folded))]
+
+
+def arrow(table: Table, columns: Sequence[Sequence[Any] | pa.Array]) -> pa.Table:
+    """Columns in the order of a table's fields → an Arrow table of its schema."""
+    arrays = [array(values, f.type) for values, f in zip(columns, table.fields, strict=True)]
+    return pa.table(arrays, schema=table.schema)
+
+
+def array(values: Sequence[Any] | pa.Array, type_: pa.DataType) -> pa.Array:
+    """Values as an Arrow array; half characters, which JSON can hold, become U+FFFD."""
+    if isinstance(values, pa.Array):
+        return values
+    try:
+        return pa.array(values, type_)
+    except UnicodeEncodeError:
+        return pa.array([_whole(value) for value in values], type_)
+
+
+def _whole(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

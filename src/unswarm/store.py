@@ -1,0 +1,249 @@
+"""The events of a case: Parquet batches that are only ever added, and the views SQL reads them by.
+
+A source becomes part of the case in one step, when `case.toml` lists it. Batches that no listed
+source owns were left by a crash: they are never read, and the next reading removes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from unswarm.engines import Engine
+from unswarm.errors import PluginError, did_you_mean
+from unswarm.folder import aside
+from unswarm.model import ACCOUNT, EVENTS, INTEGER, QUARANTINE
+
+TABLES = {**EVENTS, QUARANTINE.name: QUARANTINE}
+BATCH = "batch"  # column beside those of the model: the number of the source a row came from
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One source that the case has taken in, as `case.toml` lists it.
+
+    Args:
+        number: 1 for the first source of the case; what `batch` says in its rows.
+        path: where the file lay.
+        sha256: hash of its bytes.
+        size: its bytes.
+        reader: the reader that read it.
+        when: when it was read.
+        columns: what the person said about its columns.
+        comparison: true: a comparison population, nobody of which is suspected.
+        precision: width of the last digit of its coarsest time, milliseconds; 0: no times.
+        rows: table → rows read.
+        files: table → number of its last batch file.
+        quarantined: rows rejected, listed in `events/quarantine`.
+    """
+
+    number: int
+    path: str
+    sha256: str
+    size: int
+    reader: str
+    when: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    comparison: bool = False
+    precision: int = 0
+    rows: Mapping[str, int] = field(default_factory=dict)
+    files: Mapping[str, int] = field(default_factory=dict)
+    quarantined: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for `case.toml`."""
+        return asdict(self)
+
+
+@dataclass
+class Intake:
+    """Writes the batches of one source; nothing of it counts until the source is listed."""
+
+    events: Path
+    number: int
+    rows: dict[str, int] = field(default_factory=dict)
+    files: dict[str, int] = field(default_factory=dict)
+    precision: int = 0
+
+    def write(self, name: str, rows: pa.Table) -> None:
+        """Append one batch to a table.
+
+        Raises:
+            PluginError: a reader gave a table the model does not have, or columns that do not fit.
+        """
+        if not len(rows):
+            return
+        folder = self.events / name
+        folder.mkdir(parents=True, exist_ok=True)
+        self.files[name] = self.files.get(name, last_file(folder)) + 1
+        self.rows[name] = self.rows.get(name, 0) + len(rows)
+        fitted = _fit(name, rows)
+        self.precision = max(self.precision, _coarsest(fitted))
+        numbered = fitted.append_column(
+            BATCH, pa.repeat(pa.scalar(self.number, INTEGER), len(fitted))
+        )
+        with aside(folder / f"{self.files[name]:06}.parquet") as partial:
+            pq.write_table(numbered, partial, compression="zstd")
+
+
+def _fit(name: str, rows: pa.Table) -> pa.Table:
+    if name not in TABLES:
+        raise PluginError(f"A reader gave rows of '{name}'. Hint: {did_you_mean(name, TABLES)}")
+    try:
+        return TABLES[name].fit(rows)
+    except pa.ArrowException as error:
+        raise PluginError(f"A reader gave rows that do not fit '{name}': {error}.") from error
+
+
+def _coarsest(rows: pa.Table) -> int:
+    if "precision" not in rows.column_names:
+        return 0
+    return pc.max(rows["precision"]).as_py() or 0
+
+
+def last_file(folder: Path) -> int:
+    """The number of the last batch file of a table's folder; 0: none."""
+    return max((int(file.stem) for file in folder.glob("*.parquet")), default=0)
+
+
+def sweep(events: Path, taken: Iterable[Taken]) -> None:
+    """Remove batches that no source of the case owns: a reading that was cut off left them."""
+    owned: dict[str, int] = {}
+    for source in taken:
+        for name, last in source.files.items():
+            owned[name] = max(owned.get(name, 0), last)
+    for file in events.glob("*/*.parquet"):
+        if int(file.stem) > owned.get(file.parent.name, 0):
+            file.unlink()
+
+
+def see_events(engine: Engine, events: Path, taken: Sequence[Taken]) -> None:
+    """Let SQL read the events of some sources of a case.
+
+    Registers every table of `model.EVENTS` (empty where no source has rows), each post once
+    although two sources hold it, `account` with every account of the input once and its latest
+    profile, `comparison(account)` and `quarantine`.
+    """
+    numbers = [source.number for source in taken]
+    for name in TABLES:
+        _see_all(engine, events / name, name, numbers)
+    engine.keep("repeated_post", _REPEATED)
+    engine.view("post", _POST)
+    for name in _REPEATING:
+        engine.view(name, _once(name))
+    engine.view("quarantine", f"SELECT {_columns(QUARANTINE.name)} FROM all_quarantine")
+    engine.keep("account", _account())
+    others = [source.number for source in taken if source.comparison]
+    engine.keep("comparison", _comparison(others) if others else _NOBODY)
+
+
+def _see_all(engine: Engine, folder: Path, name: str, numbers: Sequence[int]) -> None:
+    if not numbers or not last_file(folder):
+        engine.see(f"all_{name}", _empty(name))
+        return
+    engine.see(f"stored_{name}", folder)
+    listed = ", ".join(str(number) for number in numbers)
+    engine.view(f"all_{name}", f"SELECT * FROM stored_{name} WHERE {BATCH} IN ({listed})")
+
+
+def _empty(name: str) -> pa.Table:
+    return TABLES[name].schema.append(pa.field(BATCH, INTEGER)).empty_table()
+
+
+def _columns(name: str, prefix: str = "") -> str:
+    return ", ".join(f"{prefix}{column}" for column in TABLES[name].columns)
+
+
+_REPEATING = [name for name in EVENTS if name not in ("account", "post")]
+_NOBODY = "SELECT account FROM account WHERE account IS NULL"
+_REPEATED = """
+SELECT post, account, min(batch) AS batch FROM all_post
+GROUP BY post, account HAVING count(*) > 1
+"""
+_POST = f"""
+SELECT {_columns("post", "e.")} FROM all_post AS e
+LEFT JOIN repeated_post AS r ON e.post = r.post AND e.account = r.account
+WHERE r.post IS NULL
+UNION ALL
+SELECT {_columns("post")} FROM (
+    SELECT e.*, row_number() OVER (
+        PARTITION BY e.post, e.account ORDER BY e.batch, {_columns("post", "e.")}
+    ) AS nth
+    FROM all_post AS e
+    JOIN repeated_post AS r ON e.post = r.post AND e.account = r.account
+) AS ranked WHERE nth = 1
+"""
+
+
+def _once(name: str) -> str:
+    return f"""
+SELECT {_columns(name, "e.")} FROM all_{name} AS e
+LEFT JOIN repeated_post AS r ON e.post = r.post AND e.account = r.account
+WHERE r.post IS NULL
+UNION ALL
+SELECT DISTINCT {_columns(name, "e.")} FROM all_{name} AS e
+JOIN repeated_post AS r ON e.post = r.post AND e.account = r.account AND e.batch = r.batch
+"""
+
+
+def _actors() -> str:
+    """Every row that names an acting account: account, platform, batch."""
+    rows = [f"SELECT account, platform, {BATCH} FROM all_{name}" for name in ("account", "post")]
+    rows += [f"SELECT account, NULL AS platform, {BATCH} FROM all_{name}" for name in _REPEATING]
+    return " UNION ALL ".join(rows)
+
+
+def _profile() -> str:
+    """Each account's latest statement of each column of its profile."""
+    latest = ", ".join(
+        f"max_by({c}, nth) FILTER (WHERE {c} IS NOT NULL) AS {c}"
+        for c in ACCOUNT.columns
+        if c != "account"
+    )
+    order = ", ".join(f"{c} NULLS FIRST" for c in ("seen", BATCH, *ACCOUNT.columns))
+    return f"""
+    SELECT account, {latest} FROM (
+        SELECT *, row_number() OVER (PARTITION BY account ORDER BY {order}) AS nth
+        FROM all_account
+    ) AS ranked GROUP BY account
+    """
+
+
+def _account() -> str:
+    said = ", ".join(f"p.{c}" for c in ACCOUNT.columns if c not in ("account", "platform"))
+    return f"""
+    SELECT a.account, coalesce(p.platform, a.platform) AS platform, {said}
+    FROM (
+        SELECT account, min(platform) AS platform FROM ({_actors()}) AS acted
+        WHERE account IS NOT NULL GROUP BY account
+    ) AS a
+    LEFT JOIN ({_profile()}) AS p ON a.account = p.account
+    """
+
+
+def _comparison(numbers: Sequence[int]) -> str:
+    """Accounts that only comparison sources hold."""
+    listed = ", ".join(str(number) for number in numbers)
+    return f"""
+    SELECT account FROM ({_actors()}) AS acted WHERE account IS NOT NULL
+    GROUP BY account HAVING min(CASE WHEN {BATCH} IN ({listed}) THEN 1 ELSE 0 END) = 1
+    """
+
+
+def account_ids(engine: Engine) -> dict[str, str]:
+    """What people may call an account → its id: the id itself, or id and handle case-folded."""
+    rows = engine.fetch("SELECT account, handle FROM account ORDER BY account").to_pylist()
+    names = {row["account"].casefold(): row["account"] for row in rows}
+    names |= {row["handle"].casefold(): row["account"] for row in rows if row["handle"]}
+    return names | {row["account"]: row["account"] for row in rows}
+
+
+def quoted(text: str) -> str:
+    """Text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"

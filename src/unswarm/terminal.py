@@ -1,0 +1,414 @@
+"""What the command line shows: progress while it works, calm tables when it is done."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+from rich.text import Text
+
+from unswarm.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from unswarm.case import Reading
+    from unswarm.evaluation import Accounts, Evaluation, Networks
+    from unswarm.findings import Findings
+
+SHOWN = 20  # rows of a table; the files hold all
+EVERY = 10.0  # seconds between lines of one long step where there is no terminal
+Row = Mapping[str, Any]
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(highlight=False, soft_wrap=True, stderr=True)
+
+
+# --- progress
+
+
+@contextmanager
+def working(quiet: bool) -> Iterator[Progress]:
+    """Progress on standard error: a bar on a terminal, lines elsewhere, nothing if `quiet`."""
+    if quiet:
+        yield silent
+    elif err.is_terminal:
+        with _bars() as bars:
+            yield Bar(bars)
+    else:
+        yield Lines()
+
+
+def _bars() -> Bars:
+    return Bars(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(compact=True),
+        console=err,
+        transient=True,
+    )
+
+
+class Bar:
+    """One bar for the step at hand."""
+
+    def __init__(self, bars: Bars) -> None:
+        self._bars = bars
+        self._tasks: dict[str, Any] = {}
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Show how far a step is."""
+        if what not in self._tasks:
+            for task in self._tasks.values():
+                self._bars.update(task, visible=False)
+            self._tasks[what] = self._bars.add_task(escape(what), total=total or None)
+        self._bars.update(self._tasks[what], completed=done, total=total or None, visible=True)
+
+
+class Lines:
+    """One line for each step, and for a long one a line every ten seconds."""
+
+    def __init__(self) -> None:
+        self._step = ""
+        self._began = self._said = 0.0
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Say it when a step begins, and now and then while it lasts."""
+        now = time.monotonic()
+        if what != self._step:
+            self._step, self._began, self._said = what, now, now
+            _line(what)
+        elif now - self._said > EVERY:
+            self._said = now
+            _line(f"{what}: {_how_far(done, total, now - self._began)}")
+
+
+def _line(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def _how_far(done: int, total: int, seconds: float) -> str:
+    if not total or not done:
+        return f"{done:,}"
+    return f"{done:,} of {total:,}, {seconds * (total - done) / done:.0f} s left"
+
+
+# --- words and figures
+
+
+def say(text: str = "") -> None:
+    """One line on standard output, as it is."""
+    out.print(Text(text))
+
+
+def warn(text: str) -> None:
+    """One line on standard error, as it is."""
+    err.print(Text(text))
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(_jsonable(value), ensure_ascii=False, indent=2) + "\n")
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _jsonable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_jsonable(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def day(milliseconds: int | None) -> str:
+    """A moment as its day, UTC; empty when unknown."""
+    if milliseconds is None:
+        return ""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d")
+
+
+def moment(milliseconds: int | None) -> str:
+    """A moment to the second, UTC; empty when unknown."""
+    if milliseconds is None:
+        return ""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _number(value: Any, digits: int = 2) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    return f"{value:,.{digits}f}" if isinstance(value, float) else f"{value:,}"
+
+
+def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    table = Table(title=escape(title), title_justify="left", box=None, pad_edge=False)
+    for name in columns:
+        right = name in ("accounts", "probability", "together", "of", "expected", "rows", "gap")
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
+    for row in rows[:SHOWN]:
+        table.add_row(*(escape(cell) for cell in row))
+    out.print(table, soft_wrap=False)
+    if len(rows) > SHOWN:
+        say(f"… and {len(rows) - SHOWN:,} more in the tables.")
+    say()
+
+
+# --- what was read
+
+
+def show_reading(readings: Sequence[Reading]) -> None:
+    """What came of each file: its format, its rows, what was guessed and what was rejected."""
+    for reading in readings:
+        if reading.skipped:
+            warn(f"{reading.path}: skipped, {'; '.join(reading.notes)}.")
+            continue
+        rows = ", ".join(f"{count:,} {table}" for table, count in sorted(reading.rows.items()))
+        warn(f"{reading.path}: read as {reading.reader}: {rows} rows.")
+        for note in reading.notes:
+            warn(f"  {note}")
+        if reading.quarantined:
+            warn(f"  {reading.quarantined:,} rows set aside; the report lists them with reasons.")
+
+
+# --- what was found
+
+
+def show_findings(findings: Findings) -> None:
+    """Findings, then leads, then what the run could not see."""
+    networks = list(findings.networks)
+    confirmed = [row for row in networks if row["tier"] == "confirmed"]
+    leads = [row for row in networks if row["tier"] != "confirmed"]
+    say(_headline(findings, confirmed, leads))
+    say()
+    if confirmed:
+        _show_confirmed(confirmed)
+    if leads:
+        _show_leads(leads)
+    for line in _bounds(findings, bool(confirmed)):
+        say(f"· {line}")
+    say()
+
+
+def _bounds(findings: Findings, found: bool) -> list[str]:
+    """What the run could not see; where nothing was found, also what it would have found."""
+    from unswarm.exporters._report.words import power
+
+    said = [row["claim"] for row in findings.caveats]
+    if found:
+        return said
+    would = [power(statement) for statement in findings.run.get("power", [])]
+    return [*would, *said, "Absence of a finding is not clearance."]
+
+
+def _headline(findings: Findings, confirmed: Sequence[Row], leads: Sequence[Row]) -> str:
+    counts = findings.run["counts"]
+    over = f"{counts['posts']:,} posts of {counts['accounts']:,} accounts"
+    if not confirmed:
+        return f"No network confirmed in {over}; {_plural(len(leads), 'lead')}."
+    named = sum(row["accounts"] for row in confirmed)
+    return (
+        f"{_plural(len(confirmed), 'network')} of {_plural(named, 'account')} confirmed, "
+        f"{_plural(len(leads), 'lead')}, in {over}."
+    )
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def _show_confirmed(rows: Sequence[Row]) -> None:
+    columns = ("network", "accounts", "probability", "signals", "from", "to", "says")
+    _table(
+        "Confirmed",
+        columns,
+        [
+            (
+                row["network"],
+                _number(row["accounts"]),
+                _number(row["probability"]),
+                row["signals"] or "",
+                day(row["first"]),
+                day(row["last"]),
+                row["label"] or "",
+            )
+            for row in rows
+        ],
+    )
+
+
+def _show_leads(rows: Sequence[Row]) -> None:
+    cells = [
+        (row["network"], _number(row["accounts"]), row["signals"] or "", row["reason"] or "")
+        for row in rows
+    ]
+    _table("Leads (no findings)", ("network", "accounts", "signals", "why no finding"), cells)
+
+
+def show_network(findings: Findings, network: str, decisions: Sequence[Row]) -> None:
+    """One network: what may be said, its figures, evidence, members and their explanations."""
+    row = next(row for row in findings.networks if row["network"] == network)
+    members = [m for m in findings.membership if m["network"] == network]
+    evidence = [e for e in findings.evidence if e["network"] == network]
+    say(f"{network}: {row['tier']}, {_plural(row['accounts'], 'account')}")
+    for name in ("reason", "label", "strength", "signals"):
+        _said(name, row[name])
+    _said("active", f"{moment(row['first'])} to {moment(row['last'])} UTC")
+    _said("together", _together(row))
+    _listed("Innocent explanations that fit", (row["innocent"] or "").splitlines())
+    _listed("Objects touched together", (row["top_objects"] or "").splitlines())
+    _listed("Evidence of coordination", [e["claim"] for e in evidence if not e["inauthentic"]])
+    _listed("Evidence of inauthenticity", [e["claim"] for e in evidence if e["inauthentic"]])
+    _show_decisions(decisions)
+    say()
+    _show_members(members)
+    for member in members[:3]:
+        say(f"{member['account']}: {member['explanation']}")
+        say()
+
+
+def _together(row: Row) -> str:
+    if row["together"] is None:
+        return ""
+    return (
+        f"{_number(row['together'])} of {_number(row['occasions'])} possible occasions, where "
+        f"innocent explanations account for {_number(row['expected'], 1)}"
+    )
+
+
+def _said(name: str, value: str | None) -> None:
+    if value:
+        say(f"  {name}: {value}")
+
+
+def _listed(title: str, lines: Sequence[str]) -> None:
+    if lines:
+        say(f"  {title}:")
+    for line in lines[:SHOWN]:
+        say(f"    · {line}")
+
+
+def _show_decisions(decisions: Sequence[Row]) -> None:
+    said = [f"{d['when']} {d['who']}: {d['verdict']}. {d['reason']}" for d in decisions]
+    _listed("Decisions", said)
+
+
+def _show_members(members: Sequence[Row]) -> None:
+    cells = [
+        (
+            m["account"],
+            _number(m["probability"]),
+            _number(m["together"]),
+            _number(m["occasions"]),
+            _number(m["expected"], 1),
+            m["signals"] or "",
+        )
+        for m in members
+    ]
+    _table("Members", ("account", "probability", "together", "of", "expected", "signals"), cells)
+
+
+def show_account(findings: Findings, account: str, decisions: Sequence[Row]) -> None:
+    """One account: its profile, its networks with the explanation, the occasions behind it."""
+    from unswarm.store import quoted
+
+    where = f"WHERE account = {quoted(account)}"
+    profile = next(iter(findings.query(f"SELECT * FROM account {where}")))
+    say(f"account {account}")
+    for name in ("platform", "handle", "name", "followers", "following", "bio"):
+        _said(name, None if profile[name] is None else str(profile[name]))
+    _said("created", moment(profile["created"]))
+    _show_decisions(decisions)
+    memberships = [m for m in findings.membership if m["account"] == account]
+    if not memberships:
+        say("  in no network")
+    for m in memberships:
+        say()
+        say(f"in {m['network']}, probability {_number(m['probability'])}")
+        say(m["explanation"] or "")
+    _show_occasions(findings, where)
+
+
+def _show_occasions(findings: Findings, where: str) -> None:
+    rows = findings.query(
+        f"SELECT * FROM occasion {where} AND together ORDER BY time, signal, object, post"
+    )
+    columns = ("time", "signal", "object", "post", "met", "post ", "gap")
+    cells = [
+        (
+            moment(r["time"]),
+            r["signal"],
+            r["object"],
+            r["post"] or "",
+            r["partner"] or "",
+            r["partner_post"] or "",
+            "" if r["gap"] is None else f"{r['gap'] / 1000:g} s",
+        )
+        for r in rows
+    ]
+    if cells:
+        say()
+        _table("Occasions together", columns, cells)
+
+
+# --- how right it is
+
+
+def show_evaluation(found: Evaluation) -> None:
+    """The figures of an evaluation, false accusations first."""
+    say(
+        f"{found.labelled:,} labelled accounts, {found.positive:,} of them positive"
+        + (f"; {found.absent:,} labelled accounts are not in the data" if found.absent else "")
+    )
+    _show_accounts("Confirmed", found.confirmed)
+    _show_networks(found.confirmed_networks)
+    _show_accounts("Leads", found.leads)
+    _show_networks(found.lead_networks)
+    say("Account probability")
+    say(f"  AUPRC {_rate(found.auprc, found.auprc_interval)}")
+    for k, precision in found.precision_at.items():
+        say(f"  precision at {k}: {precision:.2f}")
+
+
+def _show_accounts(title: str, found: Accounts) -> None:
+    low, high = found.accused_bounds
+    say(f"{title}: {found.named:,} labelled accounts named, {found.right:,} rightly")
+    say(
+        f"  false accusations: {len(found.accused):,}, rate {_number(found.accused_rate, 5)} "
+        f"(at 95 %: {low:.5f} to {high:.5f})"
+    )
+    _listed("falsely accused", found.accused)
+    say(f"  precision {_rate(found.precision, found.precision_interval)}")
+    say(f"  recall    {_rate(found.recall, found.recall_interval)}")
+    say(f"  F1        {_rate(found.f1, found.f1_interval)}")
+
+
+def _rate(value: float, interval: tuple[float, float]) -> str:
+    if math.isnan(value):
+        return "undefined"
+    low, high = interval
+    return f"{value:.3f} (at 95 %: {low:.3f} to {high:.3f})"
+
+
+def _show_networks(found: Networks) -> None:
+    share = f"  groups found: {found.found} of {found.groups}"
+    say(f"{share}; {found.networks} networks, {found.impure} of them mostly negative")
+    for group, overlap in sorted(found.overlap.items()):
+        say(f"    {group}: best overlap {overlap:.2f}")
+
+
+def show_plugins(listed: Mapping[str, Mapping[str, str]]) -> None:
+    """Every plugin with the first line of its documentation."""
+    for folder, plugins in listed.items():
+        _table(folder.capitalize(), ("name", "what it is"), list(plugins.items()))

@@ -1,0 +1,113 @@
+"""Every measure, on worlds with everything in them: rows fit, queries run, nobody is accused."""
+
+from types import ModuleType
+from typing import Any
+
+import pytest
+from worlds import accounts, world
+
+from unswarm.engines import Engine
+from unswarm.model import DAY, EVIDENCE, HOUR, MINUTE
+from unswarm.plugins import load
+
+MEMBERS = [f"Maria Smith{1000 + i}" for i in range(6)]
+OTHERS = [f"o'{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(60)]
+BIO = "Hello, welcome to my little page about everything and nothing"
+MEASURES = load("measures")
+START = 1_500_000_000_000
+
+
+def everything(others: list[str]) -> Engine:
+    """A network that shows every trait, and others that show none."""
+    members = [
+        {"account": a, "handle": a.replace(" ", ""), "name": "Maria Smith", "bio": BIO,
+         "created": START - 800 * DAY + i, "created_precision": 1, "posts": 300}
+        for i, a in enumerate(MEMBERS)
+    ]  # fmt: skip
+    rest = [
+        {"account": a, "handle": a, "name": a, "bio": f"{a} likes number {i * 7919} and {a * 2}",
+         "created": START - i * 9 * DAY, "created_precision": 1, "posts": 9_000}
+        for i, a in enumerate(others)
+    ]  # fmt: skip
+    posts = [_post(a, i, START + i * 90 * MINUTE) for a in MEMBERS for i in range(200)]
+    posts += [_post(a, i, START + _human(i, n)) for n, a in enumerate(others) for i in range(60)]
+    return world(
+        {"n1": MEMBERS},
+        account=members + rest,
+        post=posts,
+        link=[_link(p, "site" if p["account"] in MEMBERS else p["account"][2:]) for p in posts],
+        mention=[{**_event(p), "target": MEMBERS[0]} for p in posts[:50]],
+        trace=[
+            {"signal": "texts", "account": a, "object": f"{i}"} for a in MEMBERS for i in "abcde"
+        ],
+    )
+
+
+def _post(account: str, number: int, time: int) -> dict[str, Any]:
+    member = account in MEMBERS
+    return {
+        "post": f"{account}-{number}", "account": account, "time": time, "precision": 1,
+        "kind": "repost", "text": "…", "client": "It's mine" if member else "Web",
+        "target_account": "idol" if member or number == 0 else f"x{number % 7}",
+    }  # fmt: skip
+
+
+def _human(number: int, account: int) -> int:
+    day, hour = divmod(number, 6)
+    return day * DAY + hour * 2 * HOUR + (number * 7_919 + account * 104_729) % (110 * MINUTE)
+
+
+def _event(post: dict[str, Any]) -> dict[str, Any]:
+    return {name: post[name] for name in ("account", "time", "precision", "post", "kind")}
+
+
+def _link(post: dict[str, Any], site: str) -> dict[str, Any]:
+    return {**_event(post), "url": f"https://{site}.example/1", "domain": f"{site}.example"}
+
+
+@pytest.fixture(scope="module")
+def crowd() -> Engine:
+    return everything(OTHERS)
+
+
+@pytest.fixture(scope="module")
+def suspects() -> Engine:
+    return everything([])
+
+
+@pytest.mark.parametrize("measure", MEASURES.values(), ids=list(MEASURES))
+def test_rows_can_be_checked(measure: ModuleType, crowd: Engine) -> None:
+    rows = measure.measure(crowd)
+    assert rows.schema == EVIDENCE.schema
+    for row in rows.to_pylist():
+        assert row["network"] == "n1"
+        assert row["claim"].endswith(".")
+        assert row["measure"] == measure.__name__.rpartition(".")[2]
+        assert len(crowd.fetch(row["query"])) > 0
+        assert not (row["inauthentic"] and row["p"] is None)
+
+
+@pytest.mark.parametrize("measure", MEASURES.values(), ids=list(MEASURES))
+def test_suspects_alone_are_described_not_compared(measure: ModuleType, suspects: Engine) -> None:
+    for row in measure.measure(suspects).to_pylist():
+        assert row["p"] is None
+        assert row["baseline"] is None
+        assert not row["inauthentic"]
+        assert len(suspects.fetch(row["query"])) > 0
+
+
+@pytest.mark.parametrize("measure", MEASURES.values(), ids=list(MEASURES))
+def test_no_word_accuses(measure: ModuleType, crowd: Engine) -> None:
+    text = " ".join(measure.measure(crowd).column("claim").to_pylist()).casefold()
+    assert not any(word in text.split() for word in ("bot", "troll", "fake"))
+
+
+@pytest.mark.parametrize("measure", MEASURES.values(), ids=list(MEASURES))
+def test_nothing_is_said_of_nothing(measure: ModuleType) -> None:
+    assert len(measure.measure(world({}))) == 0
+    assert len(measure.measure(world({"n1": ["a", "b", "c"]}, account=accounts("abc")))) == 0
+
+
+def test_every_measure_sees_the_planted_network(crowd: Engine) -> None:
+    silent = [name for name, m in MEASURES.items() if not len(m.measure(crowd))]
+    assert silent == ["feeds"]

@@ -1,0 +1,69 @@
+"""A detection of a few lines, for tests of what stands around detection.
+
+It names everybody who shared a link that somebody else shared, and is right about nothing.
+"""
+
+from types import SimpleNamespace
+
+from unswarm.model import CAVEAT, EDGE, MEMBERSHIP, NETWORK, OCCASION
+
+POSTS = "account,time,text,url\n" + "".join(
+    f"{who},2024-03-0{day} 12:00:0{second},good morning to all of you {who},https://news.com/{day}\n"
+    for day in (1, 2, 3)
+    for second, who in enumerate(("ann", "bob", "eve"))
+)
+OTHERS = "account,time,text,url\n" + "".join(
+    f"o{n},2024-03-02 1{n}:00:00,another text of mine {n},https://blogs.com/{n}\n" for n in range(5)
+)
+
+TRACE = (
+    "SELECT 'links' AS signal, account, url AS object, time, post, false AS reaction, "
+    "CAST(NULL AS BIGINT) AS born, domain AS source, precision FROM link"
+)
+
+
+def detect(engine, settings, progress, listed=None):
+    """One confirmed network of everybody who shared somebody's link, or of the listed."""
+    progress("detecting", 0, 2)
+    engine.keep("trace", TRACE)
+    engine.keep("heavy", "SELECT object FROM trace WHERE object IS NULL")
+    rows = engine.fetch(
+        "SELECT DISTINCT account FROM trace WHERE object IN "
+        "(SELECT object FROM trace GROUP BY object HAVING count(DISTINCT account) > 1) ORDER BY 1"
+    )
+    members = [a for a in rows["account"].to_pylist() if listed is None or a in listed]
+    progress("detecting", 2, 2)
+    return SimpleNamespace(tables=_tables(members), counts={"tests": 7}, power=[{"group": 10, "actions": 14, "recall": 0.9}])
+
+
+def _tables(members):
+    networks = [_network(members)] if members else []
+    return {
+        "network": NETWORK.rows(networks),
+        "membership": MEMBERSHIP.rows([_member(account) for account in members]),
+        "edge": EDGE.rows(_edges(members)),
+        "occasion": OCCASION.rows([]),
+        "caveat": CAVEAT.rows([{"caveat": "stand-in", "claim": "This is a stand-in."}]),
+    }
+
+
+def _network(members):
+    figures = {"occasions": 9, "together": 9, "expected": 0.1, "probability": 0.99}
+    said = {"signals": "links", "reason": "", "strength": "moderate", "top_objects": "x"}
+    named = {"network": "n1", "tier": "confirmed", "accounts": len(members)}
+    return {**named, **figures, **said, "first": 0, "last": 1000}
+
+
+def _member(account):
+    figures = {"occasions": 3, "together": 3, "expected": 0.1, "probability": 0.99, "p": 1e-9}
+    said = {"signals": "links", "explanation": f"On 3 of 3 occasions {account} came together."}
+    return {"network": "n1", "account": account, **figures, **said}
+
+
+def _edges(members):
+    return [
+        {"network": "n1", "source": a, "target": b, "signal": "links", "objects": 3, "actions": 3}
+        for a in members
+        for b in members
+        if a < b
+    ]
