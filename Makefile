@@ -2,13 +2,13 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 PYTHON ?= python3
-PIP := .venv/bin/pip --disable-pip-version-check --quiet
+PIP := .venv/bin/pip --disable-pip-version-check -qq
 export PYTHONUNBUFFERED := 1
 
 .PHONY: demo test lint docs clean
 
 demo: .venv/installed  ## run the main job on the bundled real sample
-	@.venv/bin/unswarm demo --case demo-cases
+	@.venv/bin/unswarm demo --case demo/case
 
 test: .venv/tested lint  ## everything that must hold
 	@.venv/bin/pytest
@@ -23,7 +23,7 @@ docs: .venv/tested  ## write the generated pages of docs/
 	@.venv/bin/python docs/generate.py
 
 clean:
-	@rm -rf .venv build dist demo-cases .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@rm -rf .venv build dist demo/case .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 .venv/installed: pyproject.toml .venv/made
 	@echo "Installing unswarm (once, a minute or two) …"

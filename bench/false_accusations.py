@@ -47,12 +47,12 @@ SHIFTED: dict[str, Callable[[int], World]] = {
 
 def accuse(data: World, method: str) -> Row:
     """Accounts and networks that a method names in data without coordination."""
-    size = {"population": data.accounts, "active": int((data.activity >= 2).sum())}
+    acting = int((data.activity > 0).sum())
     if method != OURS:
-        return {**size, "accounts": len(RULES[method](data))}
+        return {"acting": acting, "accounts": len(RULES[method](data))}
     found = _unswarm.detect(data)
     return {
-        **size,
+        "acting": acting,
         "accounts": len(found.named),
         "networks": len(found.networks),
         "mentioned": len(found.mentioned),
@@ -173,19 +173,23 @@ def _line(
     source = OURS if method == LEADS else method
     own = [row for row in rows if row["method"] == source]
     cells = [_cell([r for r in own if r["scenario"] == s], named, groups) for s in scenarios]
-    accused = sum(row[named] > 0 for row in own)
-    people, population = sum(row[named] for row in own), sum(row["population"] for row in own)
-    return [
-        method,
-        *cells,
-        f"{accused} of {len(own)} (≤ {upper_bound(accused, len(own)):.1%})",
-        f"{1e5 * people / population:.1f} (≤ {1e5 * upper_bound(people, population):.1f})",
-    ]
+    innocent = [row for row in own if row["scenario"] != AS_IS]
+    return [method, *cells, *_rates(innocent, named)]
+
+
+def _rates(rows: Sequence[Row], named: str) -> tuple[str, str]:
+    """How often anybody, and how many, are named where nobody acts in concert."""
+    accused = sum(row[named] > 0 for row in rows)
+    people, acting = sum(row[named] for row in rows), sum(row["acting"] for row in rows)
+    return (
+        f"{accused} of {len(rows)} (≤ {upper_bound(accused, len(rows)):.1%})",
+        f"{1e5 * people / max(acting, 1):.1f} (≤ {1e5 * upper_bound(people, acting):.1f})",
+    )
 
 
 def _cell(rows: Sequence[Row], named: str, groups: str) -> str:
-    accounts, active = mean(row[named] for row in rows), mean(row["active"] for row in rows)
-    text = f"{accounts:,.1f} ({accounts / active:.1%})"
+    accounts, acting = mean(row[named] for row in rows), mean(row["acting"] for row in rows)
+    text = f"{accounts:,.1f} ({accounts / acting:.1%})"
     return f"{text}, {sum(row[groups] for row in rows)} {groups}" if groups in rows[0] else text
 
 

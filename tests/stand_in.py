@@ -5,7 +5,7 @@ It names everybody who shared a link that somebody else shared, and is right abo
 
 from types import SimpleNamespace
 
-from unswarm.model import CAVEAT, EDGE, MEMBERSHIP, NETWORK, OCCASION
+from unswarm.model import CANDIDATE, CAVEAT, EDGE, MEMBERSHIP, NETWORK, OCCASION
 
 POSTS = "account,time,text,url\n" + "".join(
     f"{who},2024-03-0{day} 12:00:0{second},good morning to all of you {who},https://news.com/{day}\n"
@@ -21,8 +21,13 @@ TRACE = (
     "CAST(NULL AS BIGINT) AS born, domain AS source, precision FROM link"
 )
 
+POWER = [
+    {"signal": "links", "window": 60, "actions": 14, "sentence": "14 would have sufficed."},
+    {"signal": "links", "window": 300, "actions": 17, "sentence": "17 would have sufficed."},
+]
 
-def detect(engine, settings, progress, listed=None):
+
+def detect(engine, settings, progress, listed=None, previous=None):
     """One confirmed network of everybody who shared somebody's link, or of the listed."""
     progress("detecting", 0, 2)
     engine.keep("trace", TRACE)
@@ -33,7 +38,7 @@ def detect(engine, settings, progress, listed=None):
     )
     members = [a for a in rows["account"].to_pylist() if listed is None or a in listed]
     progress("detecting", 2, 2)
-    return SimpleNamespace(tables=_tables(members), counts={"tests": 7}, power=[{"group": 10, "actions": 14, "recall": 0.9}])
+    return SimpleNamespace(tables=_tables(members), counts={"tests": 7}, power=POWER)
 
 
 def _tables(members):
@@ -41,6 +46,7 @@ def _tables(members):
     return {
         "network": NETWORK.rows(networks),
         "membership": MEMBERSHIP.rows([_member(account) for account in members]),
+        "candidate": CANDIDATE.rows([{"account": a, "probability": 0.99} for a in members]),
         "edge": EDGE.rows(_edges(members)),
         "occasion": OCCASION.rows([]),
         "caveat": CAVEAT.rows([{"caveat": "stand-in", "claim": "This is a stand-in."}]),
@@ -61,8 +67,9 @@ def _member(account):
 
 
 def _edges(members):
+    figures = {"objects": 3, "actions": 3, "expected": 0.1, "p": 1e-9, "q": 1e-8, "window": 60_000}
     return [
-        {"network": "n1", "source": a, "target": b, "signal": "links", "objects": 3, "actions": 3}
+        {"network": "n1", "source": a, "target": b, "signal": "links", "min_gap": 1000, **figures}
         for a in members
         for b in members
         if a < b

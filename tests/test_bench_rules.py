@@ -258,11 +258,11 @@ def test_tables_are_aligned_markdown():
 
 def test_the_table_counts_accused_sets_and_people():
     rows = [
-        {"scenario": "w", "seed": s, "method": "r", "population": 100, "active": 50, "accounts": n}
+        {"scenario": "w", "seed": s, "method": "r", "acting": 100, "accounts": n}
         for s, n in enumerate((0, 10))
     ]
     line = false_accusations.report(rows).splitlines()[2]
-    assert "5.0 (10.0%)" in line and "1 of 2" in line and "5000.0" in line
+    assert "5.0 (5.0%)" in line and "1 of 2" in line and "5000.0" in line
 
 
 @pytest.fixture

@@ -214,7 +214,7 @@ def test_detect_writes_the_run_and_the_exports(case, posts):
     run = tomllib.loads((case.path / "runs" / found.run["run"] / "run.toml").read_text())
     assert run["counts"]["posts"] == 9
     assert run["counts"]["confirmed"] == 1
-    assert run["power"] == [{"group": 10, "actions": 14, "recall": 0.9}]
+    assert run["power"] == stand_in.POWER
     assert run["settings"]["q"] == 0.01
     timing = tomllib.loads((case.path / "runs" / found.run["run"] / "timing.toml").read_text())
     assert timing["steps"]["detecting"] >= 0

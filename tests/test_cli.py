@@ -64,7 +64,8 @@ def test_nothing_found_is_no_error_and_says_what_it_means(unswarm):
     code, out, _ = unswarm("detect", "others.csv")
     assert code == 0
     assert "No network confirmed in 5 posts of 5 accounts; 0 leads." in out
-    assert "Absence of a finding is not clearance." in out
+    assert "14 would have sufficed." in out
+    assert "17 would have sufficed." not in out
     assert "Report: others/exports/report.html" in out
 
 

@@ -18,7 +18,7 @@ from unswarm.evaluation import (
     read_labels,
 )
 from unswarm.findings import Findings
-from unswarm.model import ACCOUNT, MEMBERSHIP, NETWORK
+from unswarm.model import ACCOUNT, CANDIDATE, MEMBERSHIP, NETWORK
 
 
 def labels(positive, negative=(), group=None):
@@ -92,13 +92,14 @@ def test_without_groups_all_positives_are_one_group():
     assert found.overlap == {"all": pytest.approx(1 / 2)}
 
 
-def findings(networks, members):
+def findings(networks, members, candidates=()):
     engine = open_engine()
     ids = [{"account": a, "handle": a.upper()} for a in "abcdef"]
     engine.see("account", ACCOUNT.rows(ids))
     engine.see("network", NETWORK.rows([{"network": n, "tier": t} for n, t in networks]))
     rows = [{"network": n, "account": a, "probability": p} for n, a, p in members]
     engine.see("membership", MEMBERSHIP.rows(rows))
+    engine.see("candidate", CANDIDATE.rows(candidates))
     return Findings("made", engine, {})
 
 
@@ -116,6 +117,11 @@ def test_evaluate_judges_tiers_apart():
     assert found.auprc == pytest.approx((1 + 1 + 3 / 6) / 3)
     assert found.confirmed_networks.recall == 1
     assert found.as_dict()["leads"]["recall"] == 0
+
+
+def test_candidates_that_are_in_no_network_keep_their_probability():
+    found = evaluate(findings([], [], [{"account": "a", "probability": 0.4}]), labels("a", "bcd"))
+    assert found.auprc == 1
 
 
 def test_evaluate_takes_handles_and_counts_the_absent():

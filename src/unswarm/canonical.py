@@ -62,7 +62,7 @@ def _clean(url: str) -> tuple[str, str] | None:
     host, path, query = _known_forms(host, parts.path, parts.query)
     path = normalize_part(_SLASHES.sub("/", path)).rstrip("/")
     query = clean_query(query) if query else ""
-    return f"https://{host}{port}{path}" + (f"?{query}" if query else ""), domain
+    return f"https://{host}{port}{path}" + (f"?{query}" if query else ""), _host(host)[1]
 
 
 def _split(url: str) -> SplitResult | None:

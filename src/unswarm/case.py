@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import tomlkit
 from tomlkit.items import AoT
 
@@ -268,11 +269,12 @@ class Case:
         watch = Stopwatch(progress)
         taken = self.sources
         engine = self._engine(taken)
-        detected = detect(engine, settings, watch, listed)
+        run = statement(settings, taken, listed, missing)
+        previous = None if listed else self._previous(run["run"])
+        detected = detect(engine, settings, watch, listed, previous)
         for name, table in detected.tables.items():
             engine.see(name, table)
         tables = {**detected.tables, **_measured(engine, watch)}
-        run = statement(settings, taken, listed, missing)
         run["counts"] = {**counts(engine, taken, tables), **detected.counts}
         run["power"] = detected.power
         run["signals"] = seen_in(engine)
@@ -281,6 +283,18 @@ class Case:
         with alone(self.path):
             save_run(engine, self._runs / run["run"], tables, run, watch)
         return self._findings(run["run"])
+
+    def _previous(self, run: str) -> pa.Table | None:
+        """The members whose networks keep their ids: of the same run done before, or of the latest.
+
+        A run that is done again is thus the same, whatever was run in between.
+        """
+        latest = self._document.unwrap().get("run", {}).get("latest", run)
+        for done in (run, latest):
+            file = self._runs / done / "membership.parquet"
+            if file.exists():
+                return pq.read_table(file)
+        return None
 
     def _engine(self, taken: Sequence[Taken]) -> Engine:
         """The one place where SQL is shown what the case holds."""

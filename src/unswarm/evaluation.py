@@ -231,7 +231,8 @@ def evaluate(findings: Findings, labels: Labels, seed: int = 0) -> Evaluation:
     membership = _membership(findings)
     known = sorted(labels.positive)
     truth = np.array([labels.positive[account] for account in known], bool)
-    score = np.array([_probability(membership, account) for account in known])
+    candidates = _candidates(findings)
+    score = np.array([_probability(membership, candidates, account) for account in known])
     confirmed = {a for tier, members in membership.values() if tier == "confirmed" for a in members}
     leads = {a for tier, members in membership.values() if tier == "lead" for a in members}
     return Evaluation(
@@ -279,10 +280,17 @@ def _in_data(labels: Labels, findings: Findings) -> Labels:
     )
 
 
-def _probability(membership: Membership, account: str) -> float:
-    """As in `accounts.csv`: of the confirmed network it stands in, else of the best lead."""
+def _candidates(findings: Findings) -> dict[str, float]:
+    rows = findings.query(
+        "SELECT account, max(probability) AS best FROM candidate GROUP BY account"
+    )
+    return {row["account"]: row["best"] for row in rows}
+
+
+def _probability(membership: Membership, candidates: Mapping[str, float], account: str) -> float:
+    """As in `accounts.csv`: in its confirmed network, else its best lead, else as a candidate."""
     standing = [(t == "confirmed", m[account]) for t, m in membership.values() if account in m]
-    return max(standing, default=(False, 0.0))[1]
+    return max(standing, default=(False, candidates.get(account, 0.0)))[1]
 
 
 def _tier(membership: Membership, tier: str) -> dict[str, set[str]]:

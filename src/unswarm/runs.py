@@ -158,8 +158,8 @@ def see_run(engine: Engine, folder: Path) -> None:
 
 
 def write_table(path: Path, table: pa.Table) -> None:
-    """A table of the model → Parquet, rows sorted by all columns in order."""
-    fitted = RUNS[path.stem].fit(table)
+    """A table of a run → Parquet, rows sorted by all columns in order."""
+    fitted = RUNS[path.stem].fit(table) if path.stem in RUNS else table
     ordered = fitted.sort_by([(name, "ascending") for name in fitted.column_names])
     with aside(path) as partial:
         pq.write_table(ordered.combine_chunks(), partial, compression="zstd")

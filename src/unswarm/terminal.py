@@ -203,13 +203,22 @@ def show_findings(findings: Findings) -> None:
 
 def _bounds(findings: Findings, found: bool) -> list[str]:
     """What the run could not see; where nothing was found, also what it would have found."""
-    from unswarm.exporters._report.words import power
-
     said = [row["claim"] for row in findings.caveats]
-    if found:
-        return said
-    would = [power(statement) for statement in findings.run.get("power", [])]
-    return [*would, *said, "Absence of a finding is not clearance."]
+    return said if found else [*_power(findings.run.get("power", [])), *said]
+
+
+def _power(statements: Sequence[Row]) -> list[str]:
+    """For each signal, the window in which the fewest joint actions would have sufficed."""
+    best: dict[str, Row] = {}
+    for statement in statements:
+        signal = statement["signal"]
+        if signal not in best or _needed(statement) < _needed(best[signal]):
+            best[signal] = statement
+    return [statement["sentence"] for statement in best.values()]
+
+
+def _needed(statement: Row) -> float:
+    return float(statement.get("actions", math.inf))
 
 
 def _headline(findings: Findings, confirmed: Sequence[Row], leads: Sequence[Row]) -> str:
@@ -268,7 +277,7 @@ def show_network(findings: Findings, network: str, decisions: Sequence[Row]) -> 
     _said("together", _together(row))
     _listed("Innocent explanations that fit", (row["innocent"] or "").splitlines())
     _listed("Objects touched together", (row["top_objects"] or "").splitlines())
-    _listed("Evidence of coordination", [e["claim"] for e in evidence if not e["inauthentic"]])
+    _listed("What sets it apart", [e["claim"] for e in evidence if _describes(e)])
     _listed("Evidence of inauthenticity", [e["claim"] for e in evidence if e["inauthentic"]])
     _show_decisions(decisions)
     say()
@@ -276,6 +285,11 @@ def show_network(findings: Findings, network: str, decisions: Sequence[Row]) -> 
     for member in members[:3]:
         say(f"{member['account']}: {member['explanation']}")
         say()
+
+
+def _describes(evidence: Row) -> bool:
+    """No sign of inauthenticity and no innocent explanation: these have places of their own."""
+    return not evidence["inauthentic"] and evidence["family"] != "innocent"
 
 
 def _together(row: Row) -> str:
@@ -342,7 +356,8 @@ def show_account(findings: Findings, account: str, decisions: Sequence[Row]) -> 
 
 def _show_occasions(findings: Findings, where: str) -> None:
     rows = findings.query(
-        f"SELECT * FROM occasion {where} AND together ORDER BY time, signal, object, post"
+        "SELECT DISTINCT time, signal, object, post, partner, partner_post, gap FROM occasion "
+        f"{where} AND together ORDER BY time, signal, object, post"
     )
     columns = ("time", "signal", "object", "post", "met", "post ", "gap")
     cells = [

@@ -34,8 +34,8 @@ HEAVY = model.Table(
 )
 
 HOSTILE = {
-    "a000": ("script_kid", "<script>alert('name')</script>", "</script><img src=x onerror=alert(1)>"),
-    "a001": ("=HYPERLINK(\"https://evil.example\")", "“Quotes” & <b>bold</b>", "javascript:alert(1)"),
+    "a000": ("script_kid", "<script>alert(1)</script>", "</script><img src=x onerror=alert(1)>"),
+    "a001": ('=HYPERLINK("https://evil.example")', "“Quotes” & <b>bold</b>", "javascript:alert(1)"),
     "a002": ("rtl_\u202eevil", "مرحبا بالعالم \u202e reversed", "שלום 🐝🇪🇺 \x0b\x00 control"),
     "a003": ("emoji🐝", "Zoë 🐝 O'Brien {{ 7*7 }}", "{% raw %}{{ config }} ${1} --><!--"),
 }  # fmt: skip
@@ -142,7 +142,12 @@ class World:
         url = f"https://the-{network}-gazette.example/story/{wave}?a=1&b=<2>"
         said = HOSTILE.get(account, ("", "", "<b>everybody</b> must read this"))[2]
         post = self.post(account, time, f"Story {wave}: {said} {url}", kind)
-        thing = {"links": url, "reposts": f"p9{wave:04}", "texts": f"story {wave}", "hashtags": "now"}
+        thing = {
+            "links": url,
+            "reposts": f"p9{wave:04}",
+            "texts": f"story {wave}",
+            "hashtags": "now",
+        }
         if signal in ("links", "texts"):
             self.link(post, url)
         self.hashtag(post, f"{network}now")
@@ -240,7 +245,11 @@ class World:
                 "objects": len({row["object"] for row in joint}),
                 "exclusive": 0.65,
                 "stability": 0.95 if confirmed else None,
-                "strength": "weak" if not confirmed else "strong" if network == "n2" else "moderate",
+                "strength": "weak"
+                if not confirmed
+                else "strong"
+                if network == "n2"
+                else "moderate",
                 "confirmed_in": "links, 60 s, second half\nlinks, 60 s, first half",
                 "innocent": INNOCENT.get(network, ""),
             }
@@ -319,13 +328,14 @@ VIRAL: Rows = [
 
 def told(tables: Mapping[str, Rows]) -> dict[str, Any]:
     """What `run.toml` would say of these tables."""
-    tiers = [row["tier"] for row in tables["network"]]
+    tiers = [row["tier"] for row in tables.get("network", ())]
+    posts, accounts = len(tables.get("post", ())), len(tables.get("account", ()))
     return {
         "settings": Settings().as_dict(),
         "versions": {"unswarm": "0.1.0", "duckdb": "2.0.0", "python": "3.11.7"},
         "counts": {
-            "posts": len(tables["post"]),
-            "accounts": len(tables["account"]),
+            "posts": posts,
+            "accounts": accounts,
             "confirmed": tiers.count("confirmed"),
             "leads": tiers.count("lead"),
             "quarantined": len(QUARANTINED),
@@ -335,7 +345,7 @@ def told(tables: Mapping[str, Rows]) -> dict[str, Any]:
         },
         "sources": [
             {"path": "/home/somebody/data/posts.csv", "sha256": "ab" * 32, "reader": "tables",
-             "rows": len(tables["post"]), "quarantined": len(QUARANTINED), "precision": SECOND,
+             "rows": posts, "quarantined": len(QUARANTINED), "precision": SECOND,
              "when": "2026-02-01T09:00:00Z", "comparison": False},
             {"path": "/home/somebody/data/others.csv", "sha256": "cd" * 32, "reader": "tables",
              "rows": 210, "quarantined": 0, "precision": SECOND,
@@ -387,7 +397,9 @@ def crowd(size: int = 10_000, edges: int = 50_000) -> Findings:
          "expected": 2.0, "explanation": "On many of 40 occasions, " + "so it is said. " * 20}
         for a in accounts
     ]  # fmt: skip
-    bonds = [_edge("n9", "links", a, b, [1_000] * chance.randrange(2, 12)) for a, b in sorted(pairs)]
+    bonds = [
+        _edge("n9", "links", a, b, [1_000] * chance.randrange(2, 12)) for a, b in sorted(pairs)
+    ]
     whole = {**tables["network"][0], "network": "n9", "accounts": size}
     return findings(
         {

@@ -28,8 +28,8 @@ from unswarm.detection.stability import stable
 from unswarm.detection.tables import tables, with_profiles
 from unswarm.detection.traces import trace
 from unswarm.detection.tracking import network_ids
-from unswarm.engines import Engine
-from unswarm.model import Tier
+from unswarm.engines import Engine, open_engine
+from unswarm.model import LINK, Tier
 from unswarm.progress import Progress, silent
 from unswarm.settings import Settings
 
@@ -69,13 +69,8 @@ def detect(
         previous: `model.MEMBERSHIP` of the run before, whose network ids persist.
     """
     trace(engine, settings.signals)
-    ground = prepare(engine, settings, progress)
+    found, groups = _groups(engine, settings, progress, listed)
     engine.keep("heavy_objects", "SELECT * FROM heavy")
-    if listed is None:
-        found, groups = _discover(engine, search(ground, settings, progress), progress)
-    else:
-        found = test_list(ground, listed, settings)
-        groups = _tiers(found, progress, no_comparison=False)
     names = found.ground.ids.to_pylist()
     members = [frozenset(names[a] for a in group.accounts) for group in groups]
     profiles = [] if listed is not None else _profiles(engine, settings, members)
@@ -95,9 +90,44 @@ def _profiles(
     return [p for p in found if not any(2 * len(s & p.members.keys()) >= len(s) for s in seen)]
 
 
-def _discover(engine: Engine, found: Found, progress: Progress) -> tuple[Found, list[Group]]:
-    lonely = suspects_only(found.folds, found.ground.active)
+@dataclass(frozen=True)
+class Judged:
+    """Accounts of the networks that some traces show, by tier; each list sorted."""
+
+    networks: list[list[str]]
+    leads: list[list[str]]
+
+
+def judge(traces: pa.Table, settings: Settings, listed: Sequence[str] | None = None) -> Judged:
+    """Traces (`model.TRACE`) → who stands, without events, tables or a case: for benchmarks."""
+    engine = open_engine()
+    engine.see("trace", traces)
+    engine.see("link", LINK.rows([]))
+    found, groups = _groups(engine, settings, silent, listed)
+    names = found.ground.ids.to_pylist()
+    tiers: dict[str, list[list[str]]] = {tier: [] for tier in Tier}
+    for group in groups:
+        tiers[group.tier].append([names[code] for code in group.accounts])
+    return Judged(tiers[Tier.CONFIRMED], tiers[Tier.LEAD])
+
+
+def _groups(
+    engine: Engine, settings: Settings, progress: Progress, listed: Sequence[str] | None
+) -> tuple[Found, list[Group]]:
+    ground = prepare(engine, settings, progress)
+    if listed is not None:
+        found = test_list(ground, listed, settings)
+        return found, _list_tiers(found)
+    found = search(ground, settings, progress)
+    lonely = suspects_only(found.folds, ground.active)
     return found, _tiers(found, progress, no_comparison=lonely)
+
+
+def _list_tiers(found: Found) -> list[Group]:
+    """Of a list that somebody brings: the members that stand, and those worth a look."""
+    standing = confirmed(found.folds)
+    others = leads(found.folds, found.settings, no_comparison=False)
+    return [*standing, *without(others, standing)]
 
 
 def _tiers(found: Found, progress: Progress, *, no_comparison: bool) -> list[Group]:
@@ -115,7 +145,7 @@ def _counts(
         "traces": len(found.ground.traces),
         "candidates": sum(len(fold.groups) for fold in found.folds),
         "tests": sum(len(fold.tests) for fold in found.folds),
-        "searches": found.families,
+        "searches": len(found.spent),
         "confirmed": sum(group.tier is Tier.CONFIRMED for group in groups),
         "leads": sum(group.tier is Tier.LEAD for group in groups) + len(profiles),
     }

@@ -76,8 +76,25 @@ def members(group: Group, heard: Sequence[Heard], known: dict[int, float]) -> It
             expected=float(sum(h.tests.expected[place] for h in same)),
             p=float(best.tests.p[place]),
             probability=known.get(account, 0.0),
-            signals=tuple(sorted({h.fold.signal for h in heard if h.tests.together[place] > 0})),
+            signals=tuple(sorted({name for h in heard for name in _met_in(h, account)})),
         )
+
+
+def _met_in(heard: Heard, account: int) -> list[str]:
+    """The signals in which an account met the others."""
+    layer, meetings = heard.fold.court.layer, heard.meetings
+    events = meetings.event[meetings.met & (layer.account[meetings.event] == account)]
+    return [layer.signals[code] for code in np.unique(layer.signal[layer.object[events]])]
+
+
+def signals_met(heard: Sequence[Heard]) -> list[str]:
+    """The signals in which members met, sorted."""
+    found = set()
+    for each in heard:
+        layer, meetings = each.fold.court.layer, each.meetings
+        met = layer.object[meetings.event[meetings.met]]
+        found |= {layer.signals[code] for code in np.unique(layer.signal[met])}
+    return sorted(found)
 
 
 def account_probabilities(found: Found, groups: Sequence[Group]) -> dict[int, float]:
@@ -104,6 +121,7 @@ def occasions(found: Found, network: str, heard: Sequence[Heard]) -> Iterator[di
         layer, meetings = each.fold.court.layer, each.meetings
         keep = meetings.met | (layer.size[layer.object[meetings.event]] > 1)
         names = layer.names.take(layer.object[meetings.event]).to_pylist()
+        signals = [layer.signals[code] for code in layer.signal[layer.object[meetings.event]]]
         own = found.ground.traces.select(["account", "time", "post"]).take(
             layer.row[meetings.event]
         )
@@ -115,7 +133,7 @@ def occasions(found: Found, network: str, heard: Sequence[Heard]) -> Iterator[di
             yield {
                 "network": network,
                 "account": mine[i]["account"],
-                "signal": each.fold.signal,
+                "signal": signals[i],
                 "window": each.fold.window,
                 "object": names[i],
                 "time": mine[i]["time"],

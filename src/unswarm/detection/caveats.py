@@ -11,7 +11,8 @@ from scipy import stats
 
 from unswarm.detection.groups import comparison, needed, suspects_only
 from unswarm.detection.layer import Layer
-from unswarm.detection.search import Found, decides, widened
+from unswarm.detection.pairs import decides
+from unswarm.detection.search import Found, widened
 from unswarm.detection.significance import strata
 from unswarm.engines import Engine
 from unswarm.model import CAVEAT, DAY, MINUTE, SECOND
@@ -51,7 +52,7 @@ def _power(found: Found, name: str, layer: Layer, settings: Settings) -> Iterato
         tests = max([10, *(len(fold.tests) for fold in folds)])
         rates = strata(layer, window)
         rate = float(rates.close.sum() / max(rates.possible.sum(), 1))
-        need = needed(min(9 * rate, 0.99), settings.q / found.families / tests, settings)
+        need = needed(min(9 * rate, 0.99), found.spent[name] / tests, settings)
         actions = next((n for n in range(need, 400) if _half_holds(n, need) >= SURE), None)
         yield {
             "signal": name,
@@ -99,15 +100,24 @@ def _comparison(found: Found) -> Iterator[tuple[str, str, float | None]]:
 
 
 def _layers(found: Found, settings: Settings) -> Iterator[tuple[str, str, float | None]]:
-    for name, layer in found.ground.layers.items():
-        if layer.precision > min(settings.windows) * SECOND:
-            yield (
-                f"coarse times in {name}",
-                f"Times in {name} are exact to {layer.precision / SECOND:g} s only; narrower "
-                "windows were widened to that.",
-                layer.precision / SECOND,
-            )
-        share = float(layer.reaction.mean()) if len(layer.time) else 0.0
+    layers = {name: layer for name, layer in found.ground.layers.items() if len(layer.time)}
+    coarsest = max((layer.precision for layer in layers.values()), default=1)
+    if coarsest > min(settings.windows) * SECOND:
+        yield (
+            "coarse times",
+            f"Times are exact to {coarsest // SECOND} s only; narrower windows were widened to "
+            "that.",
+            coarsest / SECOND,
+        )
+    spans = [int(layer.time.max() - layer.time.min()) for layer in layers.values()]
+    if max(spans, default=3 * DAY) < 3 * DAY:
+        yield (
+            "short span",
+            f"The data covers {max(spans) / DAY:.1f} days: whatever happened may be one event.",
+            max(spans) / DAY,
+        )
+    for name, layer in layers.items():
+        share = float(layer.reaction.mean())
         if share > 0.5 and name in ("links", "shares", "texts", "media"):
             yield (
                 f"reactions in {name}",
@@ -115,13 +125,6 @@ def _layers(found: Found, settings: Settings) -> Iterator[tuple[str, str, float 
                 "not say and they were taken as such, which is the safe guess. Groups that only "
                 "push their own objects there can not be told from fast readers.",
                 share,
-            )
-        span = int(layer.time.max(initial=0) - layer.time.min(initial=0))
-        if len(layer.time) and span < 3 * DAY:
-            yield (
-                f"short span of {name}",
-                f"{name} cover {span / DAY:.1f} days: whatever happened may be one event.",
-                span / DAY,
             )
 
 

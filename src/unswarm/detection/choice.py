@@ -54,7 +54,7 @@ class Shared:
 def choice_folds(
     signal: str, layer: Layer, shared: Shared, borrowed: Flags, settings: Settings, q: float
 ) -> list[Fold]:
-    """Both folds of what was written. A finding must be confirmed on both halves.
+    """Both folds of what was written. A group must stand in both halves; a member in one.
 
     Nothing here depends on time within the day, so the halves are drawn object by object.
     """
@@ -65,9 +65,12 @@ def choice_folds(
 
 
 def _also(groups: list[Ints], other: Fold) -> list[Ints]:
-    """Of each group, those that the other half names in one network too."""
-    both = (np.intersect1d(group, twin) for group in groups for twin in other.named)
-    return [group for group in both if len(group) >= other.court.settings.min_members]
+    """The groups that stand in the other half too: those that share half of the smaller one."""
+    return [
+        group
+        for group in groups
+        if any(2 * len(np.intersect1d(group, t)) >= min(len(group), len(t)) for t in other.named)
+    ]
 
 
 def _fold(

@@ -39,6 +39,7 @@ def co_actions(
         step("meeting", window=window, slot=max(window, 1), cap=limit, minimum=minimum),
     )
     engine.keep("passing", step("passing", minimum=minimum))
+    engine.keep("dense", step("dense", cap=limit))
     engine.keep("co_action", step("co_action", window=window, cap=limit))
 
 

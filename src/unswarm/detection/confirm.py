@@ -18,6 +18,11 @@ from unswarm.detection.significance import (
 from unswarm.settings import Settings
 
 
+# So few members are tested after screening that their number alone would not be cautious enough.
+FEWEST_TESTS = 200
+RHO = 0.05
+
+
 @dataclass(frozen=True)
 class Tests:
     """Member tests: one row for each member of each group.
@@ -57,6 +62,22 @@ class Tests:
             self.expected[rows],
             self.p[rows],
             self.reaction[rows],
+        )
+
+    @property
+    def raw(self) -> Floats:
+        """p of each member, whatever the number and the share of its joint occasions."""
+        return np.array(
+            [
+                betabinomial_tail(k, n, e / n, RHO) if n else 1.0
+                for k, n, e in zip(
+                    self.together.tolist(),
+                    self.occasions.tolist(),
+                    self.expected.tolist(),
+                    strict=True,
+                )
+            ],
+            float,
         )
 
     def again(self, settings: Settings, rho: float) -> Tests:
@@ -283,7 +304,7 @@ def admit(tests: Tests, q: float, settings: Settings) -> list[Ints]:
     named = []
     for group in np.unique(tests.group):
         own = tests.of(group)
-        if (own.p <= q / max(len(tests), 1)).sum() < settings.min_members:
+        if (own.p <= q / max(len(tests), FEWEST_TESTS)).sum() < settings.min_members:
             continue
         accounts = own.account[benjamini_hochberg(own.p, q)]
         if len(accounts) >= settings.min_members:

@@ -32,6 +32,10 @@ def block_length(layer: Layer, settings: Settings) -> int:
     return max(min(settings.block * 1000, span // 20), settings.occasion * 1000)
 
 
+# A member must stand out at this p on the half its group was found on to be tested on the other.
+SCREEN = 0.02
+
+
 @dataclass(frozen=True)
 class Search:
     """What both folds of a layer share.
@@ -63,11 +67,13 @@ class Search:
     def fold(self, half: int, window: int, pairs: Pairs) -> Fold:
         """Groups of one half, tested on the other."""
         settings, mine = self.settings, self.side[self.layer.object] == half
-        found = candidates(self.layer.only(mine), pairs, window, settings)
-        groups = [group for group in found if len(group) >= settings.min_members]
-        twos = [group for group in found if len(group) < settings.min_members]
-        court = open_court(self.layer.only(~mine), self.habits, found, window, settings)
-        tests = court.test(groups)
+        own, rest = self.layer.only(mine), self.layer.only(~mine)
+        found = candidates(own, pairs, window, settings)
+        groups = screened(open_court(own, self.habits, found, window, settings), found)
+        large = [group for group in groups if len(group) >= settings.min_members]
+        twos = [group for group in groups if len(group) < settings.min_members]
+        court = open_court(rest, self.habits, found, window, settings)
+        tests = court.test(large)
         named = second_pass(court, admit(tests, self.q, settings), self.q, settings)
         leads = admit_leads(tests.again(settings, settings.lead_rho), self.q, settings)
         return Fold(
@@ -75,12 +81,27 @@ class Search:
             window,
             half,
             court,
-            groups,
+            large,
             tests,
             named if self.decides else [],
             leads,
             admit_twos(court.test(twos), self.q),
         )
+
+
+def screened(court: Court, groups: list[Ints]) -> list[Ints]:
+    """Members of candidate groups that already stand out on the half they were found on.
+
+    Chance alone made the groups, so most of their members are fans, or saw the same thing. Whoever
+    the innocent explanations cover here is not tested there: fewer tests, purer groups. The other
+    half is not looked at. Two rounds, since a group is judged by its other members.
+    """
+    for _ in range(2):
+        tests = court.test(groups)
+        stands = (tests.together >= 2) & (tests.raw <= SCREEN)
+        groups = [tests.account[stands & (tests.group == g)] for g in range(len(groups))]
+        groups = [group for group in groups if len(group) >= 2]
+    return groups
 
 
 def open_search(

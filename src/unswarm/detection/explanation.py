@@ -22,6 +22,7 @@ THINGS = {
     "domains": "site of the day",
     "mentions": "account to mention",
     "timing": "minute",
+    "several signals": "object (a link, a text, a post to repost …)",
 }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +19,9 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Layer:
-    """Events of one signal, sorted by (object, time, account); an account touches an object once.
+    """Events of one signal, or of several, sorted by (object, time, account).
+
+    An account touches an object once.
 
     Args:
         account: code of each event's account, shape (events,); codes are shared by all layers.
@@ -28,6 +32,8 @@ class Layer:
         born: when each object appeared, milliseconds UTC, shape (objects,).
         source: code of where each object comes from, shape (objects,).
         names: id of each object, shape (objects,).
+        signal: code of the signal that sees each object, shape (objects,).
+        signals: names behind those codes.
         accounts: number of account codes.
         precision: coarsest width of a time's last digit, milliseconds.
     """
@@ -40,6 +46,8 @@ class Layer:
     born: Ints
     source: Ints
     names: pa.Array
+    signal: Ints
+    signals: tuple[str, ...]
     accounts: int
     precision: int = 1
 
@@ -91,11 +99,11 @@ def layers(traces: pa.Table) -> tuple[dict[str, Layer], pa.Array]:
     found = {}
     for signal in signals:
         rows = np.flatnonzero(pc.equal(traces["signal"], signal).to_numpy())
-        found[signal] = _layer(traces.take(rows), account[rows], rows, len(ids))
+        found[signal] = _layer(signal, traces.take(rows), account[rows], rows, len(ids))
     return found, ids
 
 
-def _layer(traces: pa.Table, account: Ints, rows: Ints, accounts: int) -> Layer:
+def _layer(signal: str, traces: pa.Table, account: Ints, rows: Ints, accounts: int) -> Layer:
     objects = pc.unique(traces["object"]).sort()
     item = codes(traces["object"], objects)
     time = traces["time"].to_numpy().astype(np.int64)
@@ -117,8 +125,35 @@ def _layer(traces: pa.Table, account: Ints, rows: Ints, accounts: int) -> Layer:
         first,
         where,
         objects,
+        np.zeros(len(objects), np.int64),
+        (signal,),
         accounts,
         int(pc.max(traces["precision"]).as_py() or 1),
+    )
+
+
+def fuse(parts: Sequence[Layer]) -> Layer:
+    """Several layers as one: each post counts in one signal, so nothing is counted twice."""
+    sizes = [part.objects for part in parts]
+    shift = np.cumsum([0, *sizes[:-1]])
+    sources = np.cumsum([0, *(int(part.source.max(initial=0)) + 1 for part in parts[:-1])])
+
+    def joined(name: str) -> Any:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    return Layer(
+        account=joined("account"),
+        object=np.concatenate([p.object + by for p, by in zip(parts, shift, strict=True)]),
+        time=joined("time"),
+        reaction=joined("reaction"),
+        row=joined("row"),
+        born=joined("born"),
+        source=np.concatenate([p.source + by for p, by in zip(parts, sources, strict=True)]),
+        names=pa.concat_arrays([part.names.cast(pa.string()) for part in parts]),
+        signal=np.repeat(np.arange(len(parts)), sizes),
+        signals=tuple(part.signals[0] for part in parts),
+        accounts=parts[0].accounts,
+        precision=max(part.precision for part in parts),
     )
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from unswarm.detection.choice import ChoiceCourt
 from unswarm.detection.confirm import Fold, Hearing, admit, admit_leads
 from unswarm.detection.crossfit import open_court, second_pass
-from unswarm.detection.layer import Ints
-from unswarm.detection.search import Found, Ground, decides, families, widened
+from unswarm.detection.layer import Ints, Layer, fuse
+from unswarm.detection.pairs import decides
+from unswarm.detection.search import FUSED, Found, Ground, budget, widened
 from unswarm.detection.significance import habits
 from unswarm.model import DAY
 from unswarm.settings import Settings
@@ -27,14 +28,21 @@ def test_list(ground: Ground, accounts: Sequence[str], settings: Settings) -> Fo
     wanted = set(accounts)
     codes = [code for code, name in enumerate(ground.ids.to_pylist()) if name in wanted]
     group = np.array(codes, np.int64)
-    share = families(ground, settings)
-    q = settings.q / max(share, 1)
-    folds = [fold for name in ground.layers for fold in _folds(ground, name, group, settings, q)]
-    return Found(ground, settings, folds, share)
+    spent = budget(ground, settings)
+    parts = dict(ground.layers)
+    if FUSED in spent:
+        parts[FUSED] = fuse([layer for name, layer in ground.layers.items() if decides(name)])
+    folds = [
+        fold
+        for name, layer in parts.items()
+        for fold in _folds(ground, name, layer, group, settings, spent[name])
+    ]
+    return Found(ground, settings, folds, spent)
 
 
-def _folds(ground: Ground, name: str, group: Ints, settings: Settings, q: float) -> list[Fold]:
-    layer = ground.layers[name]
+def _folds(
+    ground: Ground, name: str, layer: Layer, group: Ints, settings: Settings, q: float
+) -> list[Fold]:
     known = habits(layer)
     courts: list[Hearing] = [
         open_court(layer, known, [group], window, settings) for window in widened(settings, layer)

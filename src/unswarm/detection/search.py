@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,13 +14,16 @@ from unswarm.detection.choice import RARE, Shared, choice_folds
 from unswarm.detection.co_action import co_actions
 from unswarm.detection.confirm import Fold
 from unswarm.detection.crossfit import halves, open_search
-from unswarm.detection.layer import Flags, Layer, codes, layers
-from unswarm.detection.pairs import meet, pairs_in
+from unswarm.detection.layer import Flags, Layer, codes, fuse, layers
+from unswarm.detection.pairs import decides, meet, pairs_in
 from unswarm.engines import Engine, step
 from unswarm.model import DAY
 from unswarm.progress import Progress, silent
 from unswarm.settings import Settings
 from unswarm.signals import signals
+
+# Several signals searched as one: a group may spread its actions over them.
+FUSED = "several signals"
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Ground:
     """What every search of one run stands on; settings that vary do not change it.
 
     Args:
-        engine: holds `trace` and, at the widest window, `co_action`.
+        engine: holds `trace` and, at the widest window of the settings, `co_action`.
         traces: the trace table, in the order that `Layer.row` counts.
         layers: by signal.
         ids: account ids behind the codes.
@@ -59,13 +63,13 @@ class Found:
         ground: where.
         settings: how.
         folds: of all signals and windows.
-        families: how many tests share the run's q.
+        spent: the error each signal's searches may spend.
     """
 
     ground: Ground
     settings: Settings
     folds: list[Fold]
-    families: int
+    spent: Mapping[str, float]
 
 
 def prepare(engine: Engine, settings: Settings, progress: Progress = silent) -> Ground:
@@ -76,21 +80,42 @@ def prepare(engine: Engine, settings: Settings, progress: Progress = silent) -> 
     chosen = [name for name in found if name in known and known[name].chosen]
     shared = {name: _shared(engine, name, found[name], ids) for name in chosen}
     borrowed = {name: _borrowed(engine, name, found[name]) for name in chosen}
-    if found:
-        progress("co-actions", 0, 0)
-        widest = max(max(widened(settings, layer)) for layer in found.values())
-        meet(engine, (2 if settings.stability else 1) * widest, settings)
-    return Ground(engine, traces, found, ids, shared, borrowed)
+    ground = Ground(engine, traces, found, ids, shared, borrowed)
+    progress("co-actions", 0, 0)
+    widen(ground, settings)
+    return ground
 
 
-def families(ground: Ground, settings: Settings) -> int:
-    """How many searches share the run's q: each deciding signal at each window, and by words."""
+def widen(ground: Ground, settings: Settings) -> None:
+    """Count co-actions once for all signals, each at its widest window."""
+    widest = {name: max(widened(settings, layer)) for name, layer in ground.layers.items()}
+    if widest:
+        meet(ground.engine, widest, settings)
+
+
+def budget(ground: Ground, settings: Settings) -> dict[str, float]:
+    """The error that each search may spend: q is shared out, and none is spent twice.
+
+    Each deciding signal is searched at each window, and by words where it has them; several
+    signals are also searched as one (`FUSED`), which takes half of q, since a group may spread its
+    actions over them. Signals that only support get what one deciding signal has.
+    """
     deciding = [layer for name, layer in ground.layers.items() if decides(name)]
-    return sum(len(widened(settings, layer)) for layer in deciding) + len(ground.shared)
+    searches = sum(len(widened(settings, layer)) for layer in deciding) + len(ground.shared)
+    fused = len(deciding) > 1
+    alone = settings.q / max(searches, 1) / (2 if fused else 1)
+    spent = dict.fromkeys(ground.layers, alone)
+    if fused:
+        windows = widened(settings, fuse(deciding))
+        spent[FUSED] = settings.q / 2 / len(windows)
+    return spent
 
 
 def search(
-    ground: Ground, settings: Settings, progress: Progress = silent, share: int | None = None
+    ground: Ground,
+    settings: Settings,
+    progress: Progress = silent,
+    spent: Mapping[str, float] | None = None,
 ) -> Found:
     """Every signal at every window, both halves; the same traces give the same result.
 
@@ -98,33 +123,33 @@ def search(
         ground: the traces and their co-actions.
         settings: the run's.
         progress: is told of each signal.
-        share: how many searches share q; None: those of this one.
+        spent: the error each search may spend; None: `budget`.
     """
-    parts = share or families(ground, settings)
-    q = settings.q / max(parts, 1)
+    share = spent or budget(ground, settings)
+    parts = dict(ground.layers)
+    if FUSED in share:
+        parts[FUSED] = fuse([layer for name, layer in ground.layers.items() if decides(name)])
     folds = []
-    for number, name in enumerate(ground.layers):
-        progress("signals tested", number, len(ground.layers))
-        folds += _timed(ground, name, settings, q) + _chosen(ground, name, settings, q)
-    progress("signals tested", len(ground.layers), len(ground.layers))
-    return Found(ground, settings, folds, parts)
+    for number, (name, layer) in enumerate(parts.items()):
+        progress("signals tested", number, len(parts))
+        folds += _timed(ground, name, layer, settings, share[name])
+        folds += _chosen(ground, name, settings, share[name])
+    progress("signals tested", len(parts), len(parts))
+    return Found(ground, settings, folds, share)
 
 
 def widened(settings: Settings, layer: Layer) -> list[int]:
-    """The windows in milliseconds; none narrower than the last digit of the times."""
-    return sorted({max(window * 1000, layer.precision) for window in settings.windows})
-
-
-def decides(name: str) -> bool:
-    """Whether a signal may carry a finding by itself; traces of an unknown one may."""
+    """The windows in milliseconds; none narrower than the times' last digit or the signal's own."""
     known = signals()
-    return known[name].decides if name in known else True
+    limits = [known[name].window for name in layer.signals if name in known]
+    widest = max((limit.total_seconds() * 1000 for limit in limits if limit), default=math.inf)
+    wanted = [w for w in settings.windows if w * 1000 <= widest] or [min(settings.windows)]
+    return sorted({max(window * 1000, layer.precision) for window in wanted})
 
 
-def _timed(ground: Ground, name: str, settings: Settings, q: float) -> list[Fold]:
-    layer = ground.layers[name]
+def _timed(ground: Ground, name: str, layer: Layer, settings: Settings, q: float) -> list[Fold]:
     side = halves(layer, settings)
-    pairs_of = pairs_in(ground.engine, name, layer, ground.ids, side, settings)
+    pairs_of = pairs_in(ground.engine, layer, ground.ids, side, settings)
     ready = open_search(name, layer, settings, q, decides(name))
     return ready.folds(pairs_of, widened(settings, layer))
 

@@ -78,7 +78,7 @@ def adjusted(p: Floats, tests: int) -> Floats:
 
 @dataclass(frozen=True)
 class Strata:
-    """Events alike in the size of their object and in how long after its birth they came.
+    """Events alike in signal, in the size of their object and in how soon after its birth they came.
 
     Args:
         of: stratum of each event.
@@ -96,8 +96,8 @@ class Strata:
         Shrunk with 20 pseudo-sharers towards the rate of the objects of that size.
         """
         close, possible = np.maximum(self.close, 0), np.maximum(self.possible, 0)
-        by_size = close.reshape(SIZES, LATENCIES).sum(1) / np.maximum(
-            possible.reshape(SIZES, LATENCIES).sum(1), 1
+        by_size = close.reshape(-1, LATENCIES).sum(1) / np.maximum(
+            possible.reshape(-1, LATENCIES).sum(1), 1
         )
         return (close + 20 * np.repeat(by_size, LATENCIES)) / (possible + 20)
 
@@ -108,8 +108,9 @@ def strata(layer: Layer, window: int) -> Strata:
     seconds = np.maximum(layer.time - layer.born[layer.object], 0) / 1000.0
     latency = np.searchsorted(LATENCY_EDGES, seconds, side="right") - 1
     size = np.log2(np.maximum(layer.size[layer.object], 2)).astype(np.int64)
-    of = np.minimum(size, SIZES - 1) * LATENCIES + latency
-    cells = SIZES * LATENCIES
+    signal = layer.signal[layer.object]
+    of = (signal * SIZES + np.minimum(size, SIZES - 1)) * LATENCIES + latency
+    cells = len(layer.signals) * SIZES * LATENCIES
     possible = (layer.size[layer.object] - 1).astype(float)
     return Strata(of, np.bincount(of, near, cells), np.bincount(of, possible, cells))
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from unswarm.detection.groups import Group, confirmed, overlap
-from unswarm.detection.search import Found, Ground, search
+from unswarm.detection.search import FUSED, Found, Ground, decides, search, widen
 from unswarm.model import Tier
 from unswarm.progress import Progress, silent
 from unswarm.settings import Settings
@@ -34,21 +34,29 @@ def stable(
     """The findings that stand in at least 80 % of the grid, and those that become leads."""
     if not groups or not found.settings.stability:
         return list(groups), []
-    ground = _only(found.ground, {fold.signal for group in groups for fold in group.folds})
+    seen = {fold.signal for group in groups for fold in group.folds}
+    ground = _only(found.ground, seen)
+    used = {*ground.layers, *({FUSED} & seen)}
+    spent = {name: q for name, q in found.spent.items() if name in used}
     variants = list(grid(found.settings))
+    widen(ground, max(variants, key=lambda settings: max(settings.windows)))
     runs = [list(groups)]
     for number, settings in enumerate(variants):
         progress("settings varied", number, len(variants))
-        runs.append(confirmed(search(ground, settings, share=found.families).folds))
+        runs.append(confirmed(search(ground, settings, spent=spent).folds))
     progress("settings varied", len(variants), len(variants))
     judged = [_judge(group, runs) for group in groups]
     firm = [group for group in judged if (group.stability or 0) >= NEEDED]
     return firm, [_demoted(group, len(runs)) for group in judged if group not in firm]
 
 
-def _only(ground: Ground, signals: set[str]) -> Ground:
-    layers = {name: layer for name, layer in ground.layers.items() if name in signals}
-    shared = {name: rows for name, rows in ground.shared.items() if name in signals}
+def _only(ground: Ground, names: set[str]) -> Ground:
+    """The ground without the signals in which nothing was found."""
+    wanted = set(names)
+    if FUSED in names:
+        wanted |= {name for name in ground.layers if decides(name)}
+    layers = {name: layer for name, layer in ground.layers.items() if name in wanted}
+    shared = {name: rows for name, rows in ground.shared.items() if name in wanted}
     return replace(ground, layers=layers, shared=shared)
 
 

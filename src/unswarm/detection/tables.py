@@ -17,6 +17,7 @@ from unswarm.detection.account import (
     joint_times,
     members,
     occasions,
+    signals_met,
 )
 from unswarm.detection.edges import edges
 from unswarm.detection.explanation import explain
@@ -54,8 +55,7 @@ def tables(
         meetings += list(occasions(found, network, heard))
     membership = MEMBERSHIP.rows(memberships)
     candidates = [
-        {"account": names[code], "probability": probability}
-        for code, probability in known.items()
+        {"account": names[code], "probability": probability} for code, probability in known.items()
     ]
     return {
         "network": NETWORK.rows(networks),
@@ -69,9 +69,9 @@ def tables(
 def _windows(groups: Sequence[Group]) -> Mapping[str, int]:
     """The widest window each signal was seen with."""
     widest: dict[str, int] = {}
-    for group in groups:
-        for fold in group.folds:
-            widest[fold.signal] = max(widest.get(fold.signal, 0), fold.window)
+    for fold in (fold for group in groups for fold in group.folds):
+        for signal in fold.court.layer.signals:
+            widest[signal] = max(widest.get(signal, 0), fold.window)
     return widest
 
 
@@ -114,7 +114,7 @@ def _network(
         "reason": group.reason,
         "accounts": len(group.accounts),
         "probability": float(np.median([person.probability for person in people])),
-        "signals": " ".join(sorted({fold.signal for fold in group.folds})),
+        "signals": " ".join(signals_met(heard)),
         "first": int(times[0]) if len(times) else None,
         "last": int(times[-1]) if len(times) else None,
         "top_objects": "\n".join(name for name, _ in objects.most_common(TOP_OBJECTS)),
@@ -165,7 +165,10 @@ def _declared(group: Group, heard: Sequence[Heard], found: Found) -> float:
     """
     place = min(found.settings.min_members, len(group.accounts)) - 1
     each = [
-        float(np.sort(h.tests.p)[place]) * max(len(h.fold.tests), 1) * found.families for h in heard
+        float(np.sort(h.tests.p)[place])
+        * max(len(h.fold.tests), 1)
+        * (found.settings.q / found.spent[h.fold.signal])
+        for h in heard
     ]
     return min(1.0, *each, 1.0)
 

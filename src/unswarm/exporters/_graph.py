@@ -7,20 +7,11 @@ from typing import Any
 
 import networkx as nx
 
-from unswarm.exporters._tables import iso
+from unswarm.exporters._tables import EDGES, STANDING, iso
 from unswarm.findings import Findings
 
-NODES = """
-WITH standing AS (
-    SELECT m.account, m.network, n.tier, m.probability,
-           row_number() OVER (
-               PARTITION BY m.account
-               ORDER BY CASE n.tier WHEN 'confirmed' THEN 0 ELSE 1 END, m.probability DESC, m.network
-           ) AS place
-    FROM membership AS m JOIN network AS n ON n.network = m.network
-), activity AS (
-    SELECT p.account, count(*) AS posts FROM post AS p GROUP BY p.account
-)
+NODES = f"""
+{STANDING}
 SELECT s.account AS account_id, a.platform, a.handle, a.created AS created_at, a.followers,
        coalesce(activity.posts, 0) AS posts, s.network, s.tier, s.probability
 FROM standing AS s
@@ -28,12 +19,6 @@ LEFT JOIN account AS a ON a.account = s.account
 LEFT JOIN activity ON activity.account = s.account
 WHERE s.place = 1
 ORDER BY s.account
-"""
-
-EDGES = """
-SELECT DISTINCT e.source, e.target, e.signal, e.objects, e.actions, e.expected, e.p, e.q
-FROM edge AS e
-ORDER BY e.source, e.target, e.signal, e.objects, e.actions, e.expected, e.p, e.q
 """
 
 UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -24,6 +24,27 @@ BATCH = 65_536
 FORMULA = r"(?s)^('*[=+\-@\t\r＝＋－＠].*[(|!\[].*)$"
 STYLE = csv.WriteOptions(quoting_style="needed", quoting_header="none")
 
+STANDING = """WITH standing AS (
+    SELECT m.account, m.network, n.tier, m.probability, m.signals,
+           row_number() OVER (
+               PARTITION BY m.account
+               ORDER BY CASE WHEN n.tier = 'confirmed' THEN 0 ELSE 1 END, m.probability DESC,
+                        m.network
+           ) AS place
+    FROM membership AS m JOIN network AS n ON n.network = m.network
+), activity AS (
+    SELECT p.account, count(*) AS posts FROM post AS p GROUP BY p.account
+)"""
+"""Where each member stands (`place` 1: its confirmed, then its most probable network), and how many
+posts each account made."""
+
+EDGES = """
+SELECT DISTINCT e.source, e.target, e.signal, e.objects, e.actions, e.expected, e.p, e.q
+FROM edge AS e
+ORDER BY e.source, e.target, e.signal, e.objects, e.actions, e.expected, e.p, e.q
+"""
+"""Every pair of every signal once."""
+
 
 def write_csv(findings: Findings, query: str, path: Path, times: Collection[str] = ()) -> None:
     """Write a query's rows to `path`, in their order; columns in `times` become ISO 8601 UTC.
@@ -60,5 +81,7 @@ def _is_text(column: pa.Array) -> bool:
 
 def iso(milliseconds: pa.Array) -> pa.Array:
     """Milliseconds UTC → text like `2026-01-31T09:05:00Z`, whole seconds."""
-    moments = milliseconds.cast(pa.timestamp("ms", "UTC")).cast(pa.timestamp("s", "UTC"), safe=False)
+    moments = milliseconds.cast(pa.timestamp("ms", "UTC")).cast(
+        pa.timestamp("s", "UTC"), safe=False
+    )
     return pc.strftime(moments, "%Y-%m-%dT%H:%M:%SZ")

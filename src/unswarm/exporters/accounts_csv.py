@@ -1,34 +1,29 @@
 """Every account of the input, with the network it stands in, as CSV.
 
 An account in several networks is listed once: with its confirmed one, then its most probable one.
+An account in no network keeps the probability it had as a candidate, 0 if it never was one.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from unswarm.exporters._tables import write_csv
+from unswarm.exporters._tables import STANDING, write_csv
 from unswarm.findings import Findings
 
 suffix = ".csv"
 
-ACCOUNTS = """
-WITH standing AS (
-    SELECT m.account, m.network, n.tier, m.probability, m.signals,
-           row_number() OVER (
-               PARTITION BY m.account
-               ORDER BY CASE n.tier WHEN 'confirmed' THEN 0 ELSE 1 END, m.probability DESC, m.network
-           ) AS place
-    FROM membership AS m JOIN network AS n ON n.network = m.network
-), activity AS (
-    SELECT p.account, count(*) AS posts FROM post AS p GROUP BY p.account
-)
+ACCOUNTS = f"""
+{STANDING}
 SELECT a.account, coalesce(a.platform, '') AS platform, coalesce(a.handle, '') AS handle,
        coalesce(s.network, '') AS network, coalesce(s.tier, '') AS tier,
-       coalesce(s.probability, 0) AS probability, coalesce(s.signals, '') AS signals,
+       coalesce(s.probability, c.probability, 0) AS probability, coalesce(s.signals, '') AS signals,
        coalesce(activity.posts, 0) AS posts
 FROM account AS a
 LEFT JOIN standing AS s ON s.account = a.account AND s.place = 1
+LEFT JOIN (
+    SELECT c.account, max(c.probability) AS probability FROM candidate AS c GROUP BY c.account
+) AS c ON c.account = a.account
 LEFT JOIN activity ON activity.account = a.account
 ORDER BY a.account
 """

@@ -28,9 +28,11 @@ DEPTH = 5  # levels of nested objects that become dotted names
 
 _PARQUET = b"PAR1"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_END = "\x1a"  # given to the parser after the last line; a field that is never closed eats it
+
+_END = "\x1a"  # a line that only a field which is still open can swallow
 
 Cells = Mapping[str, list[Any]]
+Record = tuple[int, list[str]]  # line, fields
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,11 @@ class Chunk:
     def shown(self, row: int) -> str:
         """A row for people."""
         cells = ((name, values[row]) for name, values in self.columns.items())
-        return ", ".join(f"{name}={value}" for name, value in cells if value not in {None, ""})
+        return ", ".join(f"{name}={value}" for name, value in cells if _is_said(value))
+
+
+def _is_said(value: Any) -> bool:
+    return value is not None and value != ""
 
 
 def form(source: Source) -> str | None:
@@ -68,7 +74,7 @@ def form(source: Source) -> str | None:
 
 
 def names(source: Source) -> list[str]:
-    """The names of a table's columns; those of nested objects are dotted. [] if it is no table."""
+    """The names of a table's columns; those of nested objects are dotted. [] if it is none."""
     kind = form(source)
     if kind == "parquet":
         schema = _parquet(source).schema_arrow
@@ -95,6 +101,16 @@ def chunks(
         hint = "export it as CSV, JSON Lines or Parquet."
         raise InputError("This is no table.", source=source.path, hint=hint)
     return read[kind](source, wanted, reject, size)
+
+
+def gathered(found: Iterator[tuple[Any, ...]]) -> list[list[Any]]:
+    """Tuples → columns, a thousand at a time: more of them alive burden the garbage collector."""
+    columns: list[list[Any]] = []
+    while some := list(islice(found, 1_000)):
+        columns = columns or [[] for _ in some[0]]
+        for column, more in zip(columns, zip(*some, strict=True), strict=True):
+            column.extend(more)
+    return columns
 
 
 # Delimited text
@@ -124,19 +140,29 @@ def _delimited_chunks(
     source: Source, wanted: Collection[str], reject: Reject, size: int
 ) -> Iterator[Chunk]:
     header, mark = _header(source), delimiter(source)
-    places = {name: header.index(name) for name in wanted}
-    records = _records(source.text_lines(reject), mark, len(header), reject)
-    while some := list(islice(records, size)):
-        cells = list(zip(*(row for _, row in some), strict=True))
-        columns = {name: list(cells[place]) for name, place in places.items()}
-        yield Chunk([line for line, _ in some], columns)
+    places = [header.index(name) for name in wanted]
+    records = (
+        (line, *[row[place] for place in places])
+        for line, row in _records(source.text_lines(reject), mark, len(header), reject)
+    )
+    while some := _with_long_fields(records, size):
+        yield Chunk(some[0], dict(zip(wanted, some[1:], strict=True)))
+
+
+def _with_long_fields(records: Iterator[tuple[Any, ...]], size: int) -> list[list[Any]]:
+    """The next records as columns, read with room for long fields: the limit is the process's."""
+    limit = csv.field_size_limit(LONGEST_FIELD)
+    try:
+        return gathered(islice(records, size))
+    finally:
+        csv.field_size_limit(limit)
 
 
 class _Feed:
-    """Lines for a parser, some of which can be handed back; `_END` comes after the last."""
+    """Lines for a parser, some of which can be handed back."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = chain(lines, [_END])
+        self._lines = iter(lines)
         self._back: deque[str] = deque()
         self.held: list[str] = []
 
@@ -149,46 +175,42 @@ class _Feed:
         return line
 
     def hand_back(self) -> str:
-        """Give the lines held to be read again, but for the first, which is returned."""
-        self._back.extendleft(reversed(self.held[1:]))
-        return self.held[0]
+        """Let all lines held be read again but the first, which is returned."""
+        first, *others = self.held
+        self._back.extendleft(reversed(others))
+        self.held = [first]
+        return first
 
 
-def _records(
-    lines: Iterable[str], mark: str, width: int, reject: Reject
-) -> Iterator[tuple[int, list[str]]]:
+def _records(lines: Iterable[str], mark: str, width: int, reject: Reject) -> Iterator[Record]:
     """The rows under a header that are whole, each with the 1-based line it begins in.
 
     A quoted field that is never closed swallows the lines after it. Then the first of them is
-    rejected and the others are read again.
+    rejected, unless it can be read by itself, and the others are read again.
     """
-    csv.field_size_limit(LONGEST_FIELD)
     feed, line, in_body = _Feed(lines), 1, False
+    parser = csv.reader(feed, delimiter=mark, strict=True)
     while True:
-        for row in _parsed(feed, mark):
-            if row == [_END]:
-                return
-            if row is None or (row and row[-1].endswith(_END)):
-                reject(line, None, "a quoted field is never closed", feed.hand_back())
-                line += 1
-                feed.held.clear()
-                break
-            if in_body and len(row) == width:
-                yield line, row
-            elif in_body and row:
-                reason = f"{len(row)} fields where the header names {width}"
-                reject(line, None, reason, mark.join(row))
-            in_body = in_body or bool(row)
-            line += len(feed.held)
-            feed.held.clear()
+        try:
+            row, reason = next(parser), None
+        except StopIteration:
+            return
+        except csv.Error:
+            row, reason = _sloppy(feed.hand_back(), mark), "quotation marks do not match"
+        if in_body and len(row) == width:
+            yield line, row
+        elif in_body and (row or reason):
+            told = reason or f"{len(row)} fields where the header names {width}"
+            reject(line, None, told, mark.join(row) or feed.held[0])
+        in_body = in_body or bool(row)
+        line += len(feed.held)
+        feed.held.clear()
 
 
-def _parsed(feed: _Feed, mark: str) -> Iterator[list[str] | None]:
-    """The rows of a fresh parser; None where a field exceeds `LONGEST_FIELD`."""
-    try:
-        yield from csv.reader(feed, delimiter=mark)
-    except csv.Error:
-        yield None
+def _sloppy(line: str, mark: str) -> list[str]:
+    """A line with quotation marks inside a field that are not doubled; [] if one stays open."""
+    row = next(csv.reader([line, _END], delimiter=mark))
+    return [] if row[-1].endswith(_END) else row
 
 
 # JSON

@@ -8,10 +8,9 @@ out, counted and reported.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -20,7 +19,7 @@ from unswarm.model import DAY, EVENTS, LINK, MINUTE, POST, SECOND, Table
 from unswarm.readers import Source
 from unswarm.readers._batch import Batch, array, arrow
 from unswarm.readers._carried import CARRIED, Found
-from unswarm.readers._columns import Cells, Chunk
+from unswarm.readers._columns import Cells, Chunk, chunks, gathered
 from unswarm.readers._parsed import Faults, Lenient, required
 from unswarm.readers._relations import Relations, relations
 from unswarm.readers._seen import Seen
@@ -92,6 +91,27 @@ _WORDS = ("name", "bio", "photo", "claimed_country")
 _MARKUP = re.compile(r"<[^>]*>")
 
 
+def read_as(
+    source: Source,
+    roles: Mapping[str, str],
+    adapt: Callable[[Chunk], Chunk] = lambda chunk: chunk,
+    opaque: frozenset[str] = frozenset(),
+) -> Iterator[tuple[str, pa.Table]]:
+    """The tables of a source whose columns are known.
+
+    Args:
+        roles: field of `FIELDS` → column. Without `time` the rows are profiles.
+        adapt: changes or adds fields of a chunk before it is read.
+        opaque: fields whose values are the source's own ids, to be taken as they are.
+    """
+    batch = Batch(source)
+    meant = (
+        adapt(Chunk(raw.lines, {field: raw.columns[name] for field, name in roles.items()}))
+        for raw in chunks(source, list(dict.fromkeys(roles.values())), batch.reject)
+    )
+    return events(source, meant, batch, opaque) if "time" in roles else profiles(meant, batch)
+
+
 def events(
     source: Source,
     chunks: Iterable[Chunk],
@@ -161,7 +181,7 @@ class _Posts:
         event = (acts.account, acts.time, acts.precision, acts.post, related.kinds)
         base = [array(v, f.type) for v, f in zip(event, LINK.fields, strict=False)]
         for name, find in CARRIED.items():
-            columns = _gathered(_merged(find(acts.cells, self.opaque), acts))
+            columns = gathered(_merged(find(acts.cells, self.opaque), acts))
             if columns:
                 yield name, _event_table(EVENTS[name], base, columns)
         if acts.cells.keys() & set(PROFILE):
@@ -318,16 +338,6 @@ def _merged(found: Found, acts: _Acts) -> Found:
     first: dict[str, int] = {}
     rows = [first.setdefault(post, row) for row, post in enumerate(acts.post)]
     return iter(dict.fromkeys((rows[row], *values) for row, *values in found))
-
-
-def _gathered(found: Found) -> list[list[Any]]:
-    """Tuples → columns, a thousand at a time: more of them alive slow the garbage collector."""
-    columns: list[list[Any]] = []
-    while some := list(islice(found, 1_000)):
-        columns = columns or [[] for _ in some[0]]
-        for column, values in zip(columns, zip(*some, strict=True), strict=True):
-            column.extend(values)
-    return columns
 
 
 def _event_table(table: Table, base: Sequence[pa.Array], columns: list[list[Any]]) -> pa.Table:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import pyarrow as pa
@@ -19,9 +19,8 @@ import pyarrow as pa
 from unswarm.canonical import clean_url
 from unswarm.errors import InputError, SettingsError, did_you_mean
 from unswarm.readers import Source
-from unswarm.readers._batch import Batch
-from unswarm.readers._columns import Chunk, chunks, form, names
-from unswarm.readers._posts import FIELDS, PROFILE, events, parse_account, profiles
+from unswarm.readers._columns import chunks, form, names
+from unswarm.readers._posts import FIELDS, PROFILE, parse_account, read_as
 from unswarm.readers._relations import is_kind
 from unswarm.readers._values import NULLS, parse_bool, parse_list, parse_time
 
@@ -202,16 +201,9 @@ def read(source: Source) -> Iterator[tuple[str, pa.Table]]:
         InputError: no column tells the account, or none the time.
         SettingsError: `--map` names a field that there is not.
     """
-    layout, batch = roles(source), Batch(source)
-    raw = chunks(source, list(dict.fromkeys(layout.values())), batch.reject)
-    meant = (
-        Chunk(chunk.lines, {field: chunk.columns[name] for field, name in layout.items()})
-        for chunk in raw
-    )
-    if "time" not in layout:
-        return profiles(meant, batch)
-    opaque = frozenset(f for f in OPAQUE & layout.keys() if _plain(layout[f]).endswith("id"))
-    return events(source, meant, batch, opaque)
+    layout = roles(source)
+    codes = (field for field in OPAQUE & layout.keys() if _plain(layout[field]).endswith("id"))
+    return read_as(source, layout, opaque=frozenset(codes))
 
 
 def roles(source: Source) -> Roles:
@@ -358,14 +350,11 @@ def _mostly(holds: Callable[[Any], object]) -> Callable[[str, Sequence[Any]], bo
     return lambda column, values: 2 * sum(map(bool, map(holds, values))) >= len(values)
 
 
-def _reads(parse: Callable[[Any], object]) -> Callable[[Any], bool]:
-    def holds(value: Any) -> bool:
-        with suppress(ValueError):
-            parse(value)
-            return True
-        return False
-
-    return holds
+def _reads(parse: Callable[[Any], object], value: Any) -> bool:
+    with suppress(ValueError):
+        parse(value)
+        return True
+    return False
 
 
 def _are_permalinks(column: str, values: Sequence[Any]) -> bool:
@@ -377,13 +366,15 @@ def _are_permalinks(column: str, values: Sequence[Any]) -> bool:
 def _are_links(column: str, values: Sequence[Any]) -> bool:
     if _plain(column).endswith("id"):
         return True
-    clean = _mostly(lambda value: clean_url(str(value)))
-    return clean(column, values) and not _are_permalinks(column, values)
+    if _plain(column) in SYNONYMS["permalink"] and _are_permalinks(column, values):
+        return False
+    return _mostly(lambda value: clean_url(str(value)))(column, values)
 
 
+_TIMES = (parse_time, partial(parse_time, day_first=True))
 _CHECKS: dict[str, Callable[[str, Sequence[Any]], bool]] = {
-    "account": _mostly(_reads(parse_account)),
-    "time": _mostly(_reads(parse_time)),
+    "account": _mostly(lambda value: _reads(parse_account, value)),
+    "time": _mostly(lambda value: any(_reads(parse, value) for parse in _TIMES)),
     "clock": _mostly(lambda value: _CLOCK.match(str(value))),
     "permalink": _are_permalinks,
     "url": _are_links,

@@ -161,21 +161,11 @@ def world(
     people = _people(random, conditions, accounts, communities)
     things = _things(random, conditions, objects, communities, days)
     account, object_ = _audience(random, people, things, homophily)
-    time = _stamp(_times(random, conditions, people, things, account, object_, days))
-    endless = World(
-        name=conditions.name,
-        account=account,
-        object=object_,
-        time=time,
-        reaction=things.reaction,
-        source=things.source,
-        born=_stamp(things.born),
-        community=people.community,
-        label=np.full(accounts, ORGANIC),
-        days=days,
-    )
-    seen = time < endless.end
-    return endless.with_events(account[seen], object_[seen], time[seen])
+    time = _times(random, conditions, people, things, account, object_, days)
+    empty = _empty(conditions.name, people, things, days)
+    stamp = _stamp(time)
+    seen = stamp < empty.end
+    return empty.with_events(account[seen], object_[seen], stamp[seen])
 
 
 def _conditions(name: str) -> Conditions:
@@ -275,6 +265,23 @@ def _median_delays(random: Generator, objects: int) -> Reals:
     slow = random.normal(np.log(3 * _HOUR), 1.2, objects)
     flash = random.normal(np.log(3 * _MINUTE), 0.7, objects)
     return np.exp(np.where(random.random(objects) < 0.1, flash, slow))
+
+
+def _empty(name: str, people: _People, things: _Things, days: float) -> World:
+    """The world before anybody has shared anything."""
+    nothing = np.zeros(0, np.int64)
+    return World(
+        name=name,
+        account=nothing,
+        object=nothing,
+        time=nothing,
+        reaction=things.reaction,
+        source=things.source,
+        born=_stamp(things.born),
+        community=people.community,
+        label=np.full(len(people.community), ORGANIC),
+        days=days,
+    )
 
 
 # ------------------------------------------------------------------ who shares what

@@ -1,15 +1,10 @@
 -- Exact totals of the pairs that passed: what light events counted, and what heavy events add.
-WITH dense AS (
-    SELECT signal, account, object, time, others > {cap} AS is_heavy
-    FROM company SEMI JOIN heavy USING (signal, object)
-),
-added AS (
-    SELECT p.signal AS signal, p.source AS source, p.target AS target, a.object AS object,
+WITH added AS (
+    SELECT a.signal AS signal, a.source AS source, a.target AS target, a.object AS object,
         abs(a.time - b.time) AS gap, least(a.time, b.time) AS time
-    FROM passing p
-    JOIN dense a ON a.signal = p.signal AND a.account = p.source
-    JOIN dense b ON b.signal = p.signal AND b.account = p.target AND b.object = a.object
-    WHERE abs(a.time - b.time) <= {window} AND (a.is_heavy OR b.is_heavy)
+    FROM dense a
+    JOIN company b ON b.signal = a.signal AND b.account = a.target AND b.object = a.object
+    WHERE abs(a.time - b.time) <= {window} AND (a.is_heavy OR b.others > {cap})
 ),
 parts AS (
     SELECT signal, source, target, object, actions, min_gap, time

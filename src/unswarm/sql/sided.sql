@@ -1,3 +1,3 @@
--- Co-actions of one signal with the half of the data that their object lies in.
+-- Co-actions with the half of the data that their object lies in.
 SELECT source, target, min_gap, side, CAST(floor(time / {occasion}) AS BIGINT) AS occasion
-FROM co_action JOIN side USING (object) WHERE signal = '{signal}'
+FROM co_action JOIN side USING (signal, object)

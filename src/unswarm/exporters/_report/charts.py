@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from unswarm.exporters._report.words import day, figure, share
+from unswarm.exporters._report.words import count, day, figure, share
 from unswarm.model import DAY
 
 WIDE, HIGH, LEFT, TOP, FOOT = 720, 200, 44, 12, 26
@@ -124,8 +124,8 @@ def _describe(
     bars = len(rates[0])
     at = day((first + busiest * (last - first + 1) // bars) * DAY)
     return (
-        f"{accounts[0]} members made {figure(own)} posts per account and day, "
-        f"{accounts[1]} other accounts {figure(other)}. The members' busiest time was {at}."
+        f"{count(accounts[0])} members made {figure(own)} posts per account and day, "
+        f"{count(accounts[1])} other accounts {figure(other)}. The members' busiest time was {at}."
     )
 
 
@@ -135,7 +135,9 @@ def week(hours: Hours) -> Sequence[Cell]:
     for hour, number in hours.items():
         posts[(hour // 24 + 3) % 7 * 24 + hour % 24] += number
     total, most = sum(posts), max(posts)
-    return [_cell(place, number, total, most) for place, number in enumerate(posts)] if total else []
+    return (
+        [_cell(place, number, total, most) for place, number in enumerate(posts)] if total else []
+    )
 
 
 def _cell(place: int, posts: int, total: int, most: int) -> Cell:

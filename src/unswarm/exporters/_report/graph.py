@@ -32,7 +32,7 @@ def picture(
         "y": points[:, 1].tolist(),
         "size": [row["together"] or 0 for row in members],
         "band": [BANDS[row["band"]] for row in members],
-        "name": [_name(row["account"], names) for row in members],
+        "name": [_name(row, names) for row in members],
         "row": [anchors.get(row["account"], "") for row in members],
         "from": ends.reshape(-1, 2)[:, 0].tolist(),
         "to": ends.reshape(-1, 2)[:, 1].tolist(),
@@ -42,8 +42,8 @@ def picture(
     }
 
 
-def _name(account: str, names: Names) -> str:
-    return names.of_account(account) if account in names.handles else ""
+def _name(row: Row, names: Names) -> str:
+    return names.of_account(row["account"]) if row["band"] != "undetermined" else ""
 
 
 def embedded(data: Any) -> Markup:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from unswarm.exporters._report import NAMED, listed
@@ -17,6 +17,7 @@ GROUP BY m.account HAVING max(m.probability) >= {NAMED}
 """
 CALLED = re.compile(r"(?<![\w@])@[\w.-]*\w(?:@[\w.-]*\w)?")
 NOT_NAMED = "(account not named)"
+BORROWED = "(text of an account not named)"
 CHUNK = 5_000
 
 
@@ -37,7 +38,7 @@ class Names:
 
     def of_account(self, account: str | None) -> str:
         """The handle of a named account, else words that name nobody."""
-        return clean(self.handles[account]) if account in self.handles else NOT_NAMED
+        return clean(self.handles[account or ""]) if account in self.handles else NOT_NAMED
 
     def in_text(self, text: str) -> str:
         """A text in which the accounts called by @ that this report does not name are left out."""
@@ -48,13 +49,28 @@ class Names:
         return found[0] if {called, called.split("@")[0]} & self.words else "@…"
 
 
+def borrowed(findings: Findings, names: Names, texts: Iterable[str]) -> set[str]:
+    """Those of the texts that members only reposted, from accounts the report does not name."""
+    found: set[str] = set()
+    for inside in _chunks(texts):
+        reposts = "SELECT DISTINCT p.text, p.target_account FROM post AS p WHERE p.kind = 'repost'"
+        rows = findings.query(f"{reposts} AND p.text IN ({inside})")
+        found.update(row["text"] for row in rows if row["target_account"] not in names.handles)
+    return found
+
+
 def strangers(findings: Findings, names: Names, texts: Iterable[str]) -> set[str]:
     """Those of the texts that are the id, handle or name of an account the report does not name."""
-    asked = sorted({text for text in texts if text and text not in names.words})
     found: set[str] = set()
-    for start in range(0, len(asked), CHUNK):
-        inside = listed(asked[start : start + CHUNK])
+    for inside in _chunks(text for text in texts if text not in names.words):
         for column in ("account", "handle", "name"):
-            sql = f"SELECT DISTINCT a.{column} AS word FROM account AS a WHERE a.{column} IN ({inside})"
-            found.update(row["word"] for row in findings.query(sql))
+            known = f"SELECT DISTINCT a.{column} AS word FROM account AS a"
+            rows = findings.query(f"{known} WHERE a.{column} IN ({inside})")
+            found.update(row["word"] for row in rows)
     return found
+
+
+def _chunks(texts: Iterable[str]) -> Iterator[str]:
+    asked = sorted(set(texts))
+    for start in range(0, len(asked), CHUNK):
+        yield listed(asked[start : start + CHUNK])

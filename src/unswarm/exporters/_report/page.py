@@ -18,20 +18,37 @@ from unswarm.exporters._report.graph import embedded
 from unswarm.exporters._report.rows import Entry
 from unswarm.settings import Settings
 
-FILTERS = ("band", "chance", "clean", "count", "date", "day", "figure", "gap", "moment", "sentence", "share")
+FILTERS = (
+    "band",
+    "chance",
+    "clean",
+    "count",
+    "date",
+    "day",
+    "figure",
+    "gap",
+    "moment",
+    "sentence",
+    "share",
+    "span",
+)
 SCRIPTS = ("graph.js", "page.js")
 
 
 def render(**report: Any) -> str:
     """The whole report as HTML; every text in it is escaped."""
     style, script = _asset("report.css"), "\n".join(map(_asset, SCRIPTS))
-    return _environment().get_template("report.html.j2").render(
-        **report,
-        style=Markup(style),
-        script=Markup(script),
-        style_hash=_hash(style),
-        script_hash=_hash(script),
-        settings=_settings(report["run"].get("settings") or {}),
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            **report,
+            style=Markup(style),
+            script=Markup(script),
+            style_hash=_hash(style),
+            script_hash=_hash(script),
+            settings=_settings(report["run"].get("settings") or {}),
+        )
     )
 
 

@@ -172,6 +172,11 @@ EVIDENCE = """
 SELECT * FROM evidence AS v WHERE {of_v} ORDER BY v.network, v.family, v.measure, v.claim
 """
 
+MEMBERS_OF = """
+SELECT m.account, m.probability, m.signals, m.p, m.occasions, m.together, m.expected, m.stability
+FROM membership AS m WHERE {of_m}
+"""
+
 OCCASIONS_OF = """
 SELECT o.account, o.time, o.signal, o.object, o.together, o.gap, o.partner, o.outsiders,
        o.explained, o.by
@@ -199,7 +204,9 @@ def only(sql: str, networks: Sequence[str], **values: Any) -> str:
 
 def of_account(sql: str, network: str, account: str) -> str:
     """A query about occasions, for one account of a network."""
-    return sql.format(of_o=f"o.network = {quoted(network)} AND o.account = {quoted(account)}").strip()
+    return sql.format(
+        of_o=f"o.network = {quoted(network)} AND o.account = {quoted(account)}"
+    ).strip()
 
 
 def by_network(findings: Findings, sql: str) -> ByNetwork:

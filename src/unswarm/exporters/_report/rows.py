@@ -12,7 +12,7 @@ from typing import Any
 
 from unswarm.errors import PluginError
 from unswarm.exporters._report import NAMED
-from unswarm.exporters._report.names import NOT_NAMED, Names, strangers
+from unswarm.exporters._report.names import BORROWED, NOT_NAMED, Names, borrowed, strangers
 from unswarm.exporters._report.words import clean, cut, figure, gap, moment
 from unswarm.findings import Findings
 
@@ -28,6 +28,7 @@ NO_NAMES = TEXTS | {
     *("post", "partner_post", "other_post", "target_post", "network", "signal", "signals"),
     *("platform", "kind", "language", "measure", "family", "tier", "reason", "by", "field"),
 }
+QUOTES = ("text", "object")
 THEIR_POSTS = {"partner_post", "other_post", "target_post"}
 
 
@@ -65,13 +66,10 @@ class Rows:
         """
         sql = sql.strip().rstrip(";")
         try:
-            total, columns = self._size(sql)
-            allowed = f"SELECT * FROM ({sql}) AS q" + (OF_NAMED if "account" in columns else "")
-            seen = self._size(allowed)[0]
-            rows = list(self.findings.query(f"{allowed} ORDER BY ALL LIMIT {SHOWN}"))
+            rows, total, unnamed = self._first(sql)
         except Exception as error:  # whatever the engine raises: which one is not known here
             raise PluginError(f"The query of '{title}' cannot be run: {error}") from error
-        return self._add(group, title, sql, rows, total, total - seen)
+        return self._add(group, title, sql, rows, total, unnamed)
 
     def give(
         self, group: str, title: str, sql: str, rows: Sequence[Mapping[str, Any]], total: int
@@ -81,17 +79,20 @@ class Rows:
         return self._add(group, title, sql.strip(), shown[:SHOWN], total, len(rows) - len(shown))
 
     def finish(self) -> list[Entry]:
-        """The entries, with no stranger named in them."""
-        words = (
-            value
+        """The entries, with no stranger named or quoted in them."""
+        cells = [
+            (name, value)
             for entry in self.entries
             for row in entry.rows
             for name, value in row.items()
-            if isinstance(value, str) and name not in NO_NAMES
-        )
-        hidden = strangers(self.findings, self.names, words)
+            if isinstance(value, str)
+        ]
+        words = (value for name, value in cells if name not in NO_NAMES)
+        texts = (value for name, value in cells if name in QUOTES)
+        hidden = dict.fromkeys(strangers(self.findings, self.names, words), NOT_NAMED)
+        quoted = dict.fromkeys(borrowed(self.findings, self.names, texts), BORROWED)
         return [
-            replace(entry, rows=[self._finished(row, hidden) for row in entry.rows])
+            replace(entry, rows=[self._finished(row, hidden, quoted) for row in entry.rows])
             for entry in self.entries
         ]
 
@@ -102,21 +103,39 @@ class Rows:
         self.entries.append(entry)
         return entry.id
 
-    def _size(self, sql: str) -> tuple[int, list[str]]:
-        counted = self.findings.engine.fetch(f"SELECT count(*) AS n FROM ({sql}) AS q")
-        columns = self.findings.engine.fetch(f"SELECT * FROM ({sql}) AS q LIMIT 0").column_names
-        return counted.column("n")[0].as_py(), columns
+    def _first(self, sql: str) -> tuple[list[dict[str, Any]], int, int]:
+        """The first rows that may be shown, how many there are, and how many are of the unnamed."""
+        whole = f"SELECT * FROM ({sql}) AS q"
+        first = self.findings.engine.fetch(f"{whole} ORDER BY ALL LIMIT {SHOWN}")
+        rows = first.to_pylist()
+        if len(rows) < SHOWN:
+            shown = [row for row in rows if self._may_show(row)]
+            return shown, len(rows), len(rows) - len(shown)
+        total = self._count(whole)
+        if "account" not in first.column_names:
+            return rows, total, 0
+        allowed = whole + OF_NAMED
+        rows = list(self.findings.query(f"{allowed} ORDER BY ALL LIMIT {SHOWN}"))
+        return rows, total, total - self._count(allowed)
+
+    def _count(self, sql: str) -> int:
+        return int(next(iter(self.findings.query(f"SELECT count(*) AS n FROM ({sql}) AS c")))["n"])
 
     def _may_show(self, row: Mapping[str, Any]) -> bool:
         return row.get("account") is None or row["account"] in self.names.handles
 
-    def _finished(self, row: Mapping[str, Any], hidden: set[str]) -> dict[str, str]:
-        secret = {name for name, value in row.items() if name not in NO_NAMES and value in hidden}
-        secret |= THEIR_POSTS if secret else set()
-        return {
-            name: NOT_NAMED if name in secret else self._cell(name, value)
+    def _finished(
+        self, row: Mapping[str, Any], hidden: Mapping[str, str], quoted: Mapping[str, str]
+    ) -> dict[str, str]:
+        secret = {
+            name: hidden[value]
             for name, value in row.items()
+            if name not in NO_NAMES and isinstance(value, str) and value in hidden
         }
+        if secret:
+            secret |= dict.fromkeys(THEIR_POSTS, NOT_NAMED)
+        secret |= {name: quoted[row[name]] for name in QUOTES if row.get(name) in quoted}
+        return {name: secret.get(name) or self._cell(name, value) for name, value in row.items()}
 
     def _cell(self, column: str, value: Any) -> str:
         if isinstance(value, str):

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from unswarm.exporters._report import charts, queries
+from unswarm.exporters._report import NAMED, charts, queries
 from unswarm.exporters._report.graph import picture
-from unswarm.exporters._report.queries import ByNetwork, Row, by_network, of_account, only
-from unswarm.exporters._report.rows import SHOWN, Rows
+from unswarm.exporters._report.material import SECTIONS, TOPS, Material, without
+from unswarm.exporters._report.pairs import Pair, pair
+from unswarm.exporters._report.queries import Row, of_account, only
+from unswarm.exporters._report.rows import Rows
 from unswarm.exporters._report.summary import Number
 from unswarm.exporters._report.words import (
     FAMILIES,
     LABELS,
     STRENGTH,
+    UNKNOWN,
     band,
     count,
     cut,
@@ -22,21 +26,41 @@ from unswarm.exporters._report.words import (
     sentence,
     several,
     share,
-    span,
     together,
 )
 from unswarm.findings import Findings
 from unswarm.model import HOUR
 
-SECTIONS = 40  # networks with a section; all others stand in the table
-MEMBER_ROWS = 1_500  # shared among the sections
-PICTURED_EDGES = 60_000  # shared among the sections
-PAIR_ROWS = 120  # shared among the sections, at most 10 in each
-MEETINGS = 5
-TOP = 8
-LONGEST_POST = 500
-FOREVER = 10**15  # ms; the window of a signal that has none
-TOPS = (("domain", "link", "Sites"), ("hashtag", "hashtag", "Hashtags"), ("url", "link", "Links"))
+TITLES = {"domain": "Sites", "hashtag": "Hashtags", "url": "Links"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The drawing of a network: its data, the pairs behind it, and how many of them it shows."""
+
+    data: Mapping[str, Any]
+    pairs: Number
+    drawn: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Times:
+    """When the members posted: over the whole time, by hour of the week, and the rows behind."""
+
+    course: charts.Course | None
+    weeks: Sequence[tuple[str, Sequence[charts.Cell]]]
+    rows: str
+
+
+@dataclass(frozen=True)
+class Top:
+    """The objects of one kind that most members put out."""
+
+    title: str
+    rows: Sequence[Row]
+    entry: str
+    total: int
 
 
 @dataclass(frozen=True)
@@ -51,43 +75,19 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Pair:
-    """Two members, and occasions on which they did the same, post beside post."""
-
-    row: Row
-    handles: tuple[str, str]
-    meetings: Sequence[Row]
-    entry: str
-    total: int
-
-
-@dataclass(frozen=True)
-class Top:
-    """The objects of one kind that most members put out."""
-
-    title: str
-    rows: Sequence[Row]
-    entry: str
-    total: int
-
-
-@dataclass(frozen=True)
 class Section:
     """Everything the report says of one network."""
 
     anchor: str
     title: str
     row: Row
-    about: str
+    did: str
     label: str
     strength: str
+    occasions: str  # the entry with the occasions of its members
     figures: Sequence[tuple[str, Number, str]]
-    graph: dict[str, Any]
-    edges: Number
-    pictured: tuple[int, int]  # edges drawn, and in all
-    course: charts.Course | None
-    weeks: Sequence[tuple[str, Sequence[charts.Cell]]]
-    hours: str
+    picture: Picture
+    times: Times
     coordination: Sequence[Mapping[str, Any]]
     signs: Sequence[Mapping[str, Any]]
     innocent: Sequence[str]
@@ -103,335 +103,215 @@ class Section:
         """Whether this is a finding; a lead is none."""
         return bool(self.row["tier"] == "confirmed")
 
-    @property
-    def occasions(self) -> str:
-        """The entry with the occasions of its members."""
-        return next(number.rows for what, number, _ in self.figures if what == "Together")
-
-
-def fair(wanted: Iterable[int], budget: int) -> int:
-    """The largest cap on each share under which the shares wanted fit into a budget."""
-    left, waiting = budget, sorted(wanted)
-    for place, want in enumerate(waiting):
-        even = left // (len(waiting) - place)
-        if want > even:
-            return even
-        left -= want
-    return budget
-
 
 def gather(findings: Findings, networks: Sequence[Row], rows: Rows) -> list[Section]:
     """The sections of the first `SECTIONS` networks."""
-    chosen = [row["network"] for row in networks[:SECTIONS]]
-    material = _Material.of(findings, chosen)
+    chosen = networks[:SECTIONS]
+    material = Material.of(findings, [row["network"] for row in chosen])
     return [
-        _section(place, row, material, rows)
-        for place, row in enumerate(networks[:SECTIONS], start=1)
+        _Composer(f"s{place}", row, material, rows).section()
+        for place, row in enumerate(chosen, start=1)
     ]
 
 
 @dataclass(frozen=True)
-class _Material:
-    """The rows of all sections, fetched once each."""
+class _Composer:
+    """Writes the section of one network."""
 
-    members: ByNetwork
-    listed: int  # members that a section may list
-    hours: ByNetwork
-    others: charts.Hours
-    other_accounts: int
-    days: ByNetwork
-    tops: Mapping[str, ByNetwork]
-    edges: ByNetwork
-    pairs: ByNetwork
-    meetings: ByNetwork
-    posts: Mapping[tuple[str, str], Row]
-    occasions: ByNetwork
-    evidence: ByNetwork
+    anchor: str
+    row: Row
+    material: Material
+    rows: Rows
 
-    @classmethod
-    def of(cls, findings: Findings, chosen: Sequence[str]) -> _Material:
-        pairs = only(queries.PAIRS, chosen, most=min(10, fair([10] * len(chosen), PAIR_ROWS)))
+    @property
+    def network(self) -> str:
+        return str(self.row["network"])
 
-        def fetch(sql: str, **values: Any) -> ByNetwork:
-            return by_network(findings, only(sql, chosen, **values))
+    @property
+    def title(self) -> str:
+        return f"Network {self.network}"
 
-        meetings = fetch(queries.MEETINGS, pairs=pairs, most=MEETINGS)
-        members = fetch(queries.MEMBERS)
-        edges = [row["edges"] for rows in fetch(queries.EDGE_COUNTS).values() for row in rows]
-        return cls(
-            members=members,
-            listed=fair(map(len, members.values()), MEMBER_ROWS),
-            hours=fetch(queries.HOURS),
-            others={row["hour"]: row["posts"] for row in findings.query(queries.OTHER_HOURS)},
-            other_accounts=next(iter(findings.query(queries.OTHER_ACCOUNTS)))["accounts"],
-            days=fetch(queries.DAYS),
-            tops={
-                column: fetch(queries.TOP, column=column, table=table, most=TOP)
-                for column, table, _ in TOPS
-            },
-            edges=fetch(queries.EDGES, most=fair(edges, PICTURED_EDGES)),
-            pairs=by_network(findings, pairs),
-            meetings=meetings,
-            posts=_posts(findings, meetings),
-            occasions=fetch(queries.OWN_OCCASIONS, most=SHOWN),
-            evidence=fetch(queries.EVIDENCE),
+    @cached_property
+    def everybody(self) -> list[Row]:
+        members = self.material.members[self.network]
+        return [{**member, "band": band(member["probability"])} for member in members]
+
+    @cached_property
+    def named(self) -> list[Row]:
+        return [member for member in self.everybody if member["probability"] >= NAMED]
+
+    @cached_property
+    def anchors(self) -> dict[str, str]:
+        listed = self.named[: self.material.listed]
+        return {row["account"]: f"{self.anchor}m{i}" for i, row in enumerate(listed, start=1)}
+
+    def section(self) -> Section:
+        met = self._ask("Occasions of the members", queries.OCCASIONS_OF)
+        evidence = self._evidence()
+        named = len(self.named)
+        return Section(
+            anchor=self.anchor,
+            title=self.title,
+            row=self.row,
+            did=together((self.row["signals"] or "").split()),
+            label=LABELS.get(self.row["label"] or "", sentence(self.row["label"] or "")),
+            strength=STRENGTH.get(self.row["strength"] or "", ""),
+            occasions=met,
+            figures=[item for item in self._figures(met) if item[1].text != UNKNOWN],
+            picture=self._picture(),
+            times=self._times(),
+            coordination=[item for item in evidence if not item["inauthentic"]],
+            signs=[item for item in evidence if item["inauthentic"]],
+            innocent=[line for line in (self.row["innocent"] or "").splitlines() if line.strip()],
+            pairs=[
+                pair(row, self.title, self.material, self.rows)
+                for row in self.material.pairs[self.network]
+            ],
+            tops=[self._top(column) for column in TOPS if self._of(column)],
+            members=self._members(),
+            named=named,
+            unnamed=len(self.everybody) - named,
+            change=_change(self.row, named),
         )
 
+    def _ask(self, title: str, sql: str) -> str:
+        return self.rows.ask(self.title, title, only(sql, [self.network]))
 
-def _posts(findings: Findings, meetings: ByNetwork) -> dict[tuple[str, str], Row]:
-    met = (row for rows in meetings.values() for row in rows)
-    ids = sorted({row[key] for row in met for key in ("post", "other_post") if row[key]})
-    sql = queries.POSTS.format(posts=queries.listed(ids))
-    return {(row["post"], row["account"]): row for row in findings.query(sql)}
+    def _figures(self, met: str) -> list[tuple[str, Number, str]]:
+        """(what, number, note) of the figures at the head; `met`: the entry of the occasions."""
+        row = self.row
+        members = self._ask("Members", queries.MEMBERS_OF)
+        objects = self._ask("Objects touched together", queries.OBJECTS_OF)
+        days = self._ask("Joint occasions by day", queries.DAYS)
+        possible = f"of {count(row['occasions'])} possible occasions"
+        alone = "of them touched by nobody else"
+        return [
+            ("Accounts", Number(count(len(self.everybody)), members), self._who()),
+            ("Together", Number(count(row["together"]), met), possible),
+            ("Explained", Number(figure(row["expected"]), met), "of them by innocent explanations"),
+            ("Times over", Number(figure(row["lift"]), met), "what these explanations allow"),
+            ("Days", Number(count(row["days"]), days), "with a joint occasion"),
+            ("Objects", Number(count(row["objects"]), objects), "touched together"),
+            ("Exclusive", Number(share(row["exclusive"]), objects), alone),
+            ("Stability", Number(share(row["stability"]), met), "of the settings tried agree"),
+        ]  # fmt: skip
 
+    def _who(self) -> str:
+        named, members = len(self.named), len(self.everybody)
+        counted = f", {count(members - named)} only counted" if members > named else ""
+        return f"{count(named)} named{counted}"
 
-def _section(place: int, row: Row, material: _Material, rows: Rows) -> Section:
-    network, anchor = row["network"], f"s{place}"
-    title = f"Network {network}"
-    everybody = [{**m, "band": band(m["probability"])} for m in material.members[network]]
-    named = [m for m in everybody if m["account"] in rows.names.handles]
-    listed = named[: material.listed]
-    anchors = {m["account"]: f"{anchor}m{i}" for i, m in enumerate(listed, start=1)}
-    edges = material.edges[network]
-    number = edges[0]["number"] if edges else 0
-    hours, weeks, course = _times(material, network, len(everybody))
-    figures = _figures(row, title, (len(everybody), len(named)), material.days[network], rows)
-    evidence = _evidence(material.evidence[network], title, rows)
-    return Section(
-        anchor=anchor,
-        title=title,
-        row=row,
-        about=_about(row),
-        label=LABELS.get(row["label"] or "", sentence(row["label"] or "")),
-        strength=STRENGTH.get(row["strength"] or "", ""),
-        figures=figures,
-        graph=picture(everybody, edges, rows.names, anchors),
-        edges=Number(
-            count(number),
-            rows.ask(title, "Pairs of accounts", only(queries.EDGES_OF, [network])),
-        ),
-        pictured=(len(edges), number),
-        course=course,
-        weeks=weeks,
-        hours=rows.give(
-            title,
-            "Members' posts by hour",
-            only(queries.HOURS, [network]),
-            [_without(item, "network") for item in hours],
-            len(hours),
-        ),
-        coordination=[item for item in evidence if not item["inauthentic"]],
-        signs=[item for item in evidence if item["inauthentic"]],
-        innocent=_lines(row["innocent"]),
-        pairs=[_pair(pair, title, material, rows) for pair in material.pairs[network]],
-        tops=_tops(network, title, material, rows),
-        members=_members(anchors, title, listed, material, rows),
-        named=len(named),
-        unnamed=len(everybody) - len(named),
-        change=_change(row, len(named)),
-    )
+    def _picture(self) -> Picture:
+        edges = self.material.edges[self.network]
+        total = edges[0]["number"] if edges else 0
+        behind = Number(count(total), self._ask("Pairs of accounts", queries.EDGES_OF))
+        data = picture(self.everybody, edges, self.rows.names, self.anchors)
+        return Picture(data, behind, len(edges), total)
 
+    def _times(self) -> Times:
+        hours = self.material.hours[self.network]
+        own = {item["hour"]: item["posts"] for item in hours}
+        others, sizes = self.material.others, (len(self.everybody), self.material.other_accounts)
+        joint = [item["day"] for item in self.material.days[self.network]]
+        weeks = [("Members", charts.week(own)), ("Other accounts", charts.week(others))]
+        exact = all((item["precision"] or 1) <= HOUR for item in hours)
+        return Times(
+            charts.course(own, others, sizes, joint),
+            [week for week in weeks if week[1]] if exact else [],
+            self._ask("Members' posts by hour", queries.HOURS),
+        )
 
-def _lines(text: str | None) -> list[str]:
-    return [line for line in (text or "").splitlines() if line.strip()]
+    def _evidence(self) -> list[dict[str, Any]]:
+        """Evidence in the order of `FAMILIES`."""
+        order = {family: place for place, family in enumerate(FAMILIES)}
+        items = self.material.evidence[self.network]
+        ranked = sorted(items, key=lambda item: order.get(item["family"], len(order)))
+        return [self._measured(item) for item in ranked]
 
+    def _measured(self, item: Row) -> dict[str, Any]:
+        """A row of evidence with the entry behind it and the lengths of its bars, 0 to 100."""
+        ends = [abs(item[key] or 0) for key in ("value", "baseline")]
+        most, query, claim = max(ends) or 1, item["query"], cut(item["claim"], 100)
+        return {
+            **item,
+            "family": FAMILIES.get(item["family"], sentence(item["family"] or "")),
+            "entry": self.rows.ask(self.title, claim, query) if query else "",
+            "lengths": [round(100 * end / most, 1) for end in ends],
+        }
 
-def _about(row: Row) -> str:
-    """The network in two sentences."""
-    signals = together((row["signals"] or "").split() or ["unknown"])
-    return (
-        f"{sentence(span(row['first'], row['last']))}: these accounts {signals} close to each other "
-        f"in time on {count(row['together'])} of {count(row['occasions'])} occasions on which they "
-        f"could have. The innocent explanations account for {figure(row['expected'])} of them."
-    )
+    def _of(self, column: str) -> list[Row]:
+        return self.material.tops[column][self.network]
 
+    def _top(self, column: str) -> Top:
+        found, title = self._of(column), TITLES[column]
+        number = found[0]["number"]
+        entry = self.rows.give(
+            self.title,
+            f"{title} most members put out",
+            only(queries.TOP_OF, [self.network], column=column, table=TOPS[column]),
+            [without(item, "network", "number") for item in found],
+            number,
+        )
+        return Top(title, [self._object(item, column) for item in found], entry, number)
 
-def _figures(
-    row: Row, title: str, members: tuple[int, int], days: Sequence[Row], rows: Rows
-) -> list[tuple[str, Number, str]]:
-    """(what, number, note) of the figures at the head of a section."""
-    network = row["network"]
-    sql = f"SELECT m.* FROM membership AS m WHERE m.network IN ({queries.quoted(network)})"
-    of_members = rows.ask(title, "Members", sql)
-    met = rows.ask(title, "Occasions of the members", only(queries.OCCASIONS_OF, [network]))
-    objects = rows.ask(title, "Objects touched together", only(queries.OBJECTS_OF, [network]))
-    on_days = rows.give(
-        title,
-        "Joint occasions by day",
-        only(queries.DAYS, [network]),
-        [_without(item, "network") for item in days],
-        len(days),
-    )
-    stability = share(row["stability"]) if row["stability"] is not None else "not tried"
-    return [
-        ("Accounts", Number(count(members[0]), of_members), _who(*members)),
-        ("Together", Number(count(row["together"]), met),
-         f"of {count(row['occasions'])} possible occasions"),
-        ("Explained", Number(figure(row["expected"]), met), "of them by innocent explanations"),
-        ("Times over", Number(figure(row["lift"]), met), "what these explanations allow"),
-        ("Days", Number(count(row["days"]), on_days), "with a joint occasion"),
-        ("Objects", Number(count(row["objects"]), objects), "touched together"),
-        ("Exclusive", Number(share(row["exclusive"]), objects), "of them touched by nobody else"),
-        ("Stability", Number(stability, of_members), "of the settings tried agree"),
-    ]  # fmt: skip
+    def _object(self, item: Row, column: str) -> Row:
+        name = item["object"].replace(".", "[.]") if column == "domain" else item["object"]
+        part = item["posts"] / item["all_posts"]
+        return {**item, "object": self.rows.names.in_text(name), "exclusive": part}
 
+    def _members(self) -> list[Member]:
+        met: dict[str, list[Row]] = {}
+        for row in self.material.occasions[self.network]:
+            met.setdefault(row["account"], []).append(row)
+        return [
+            self._member(row, met.get(row["account"], []))
+            for row in self.named[: self.material.listed]
+        ]
 
-def _who(members: int, named: int) -> str:
-    counted = f", {count(members - named)} only counted" if members > named else ""
-    return f"{count(named)} named{counted}"
-
-
-def _times(
-    material: _Material, network: str, members: int
-) -> tuple[list[Row], list[tuple[str, Sequence[charts.Cell]]], charts.Course | None]:
-    """Hours of the members, the two pictures of the week, and the picture of the whole time."""
-    hours = material.hours[network]
-    own = {item["hour"]: item["posts"] for item in hours}
-    joint = [item["day"] for item in material.days[network]]
-    course = charts.course(own, material.others, (members, material.other_accounts), joint)
-    exact = all((item["precision"] or 1) <= HOUR for item in hours)
-    weeks = [("Members", charts.week(own)), ("Other accounts", charts.week(material.others))]
-    return hours, [week for week in weeks if week[1]] if exact else [], course
-
-
-def _evidence(items: Sequence[Row], title: str, rows: Rows) -> list[dict[str, Any]]:
-    """Evidence in the order of `FAMILIES`."""
-    order = {family: place for place, family in enumerate(FAMILIES)}
-    ranked = sorted(items, key=lambda item: order.get(item["family"], len(order)))
-    return [_measured(item, title, rows) for item in ranked]
-
-
-def _measured(item: Row, title: str, rows: Rows) -> dict[str, Any]:
-    """A row of evidence with the entry behind it and the lengths of its two bars, 0 to 100."""
-    ends = [abs(item[key] or 0) for key in ("value", "baseline")]
-    most = max(ends) or 1
-    entry = rows.ask(title, cut(item["claim"], 100), item["query"]) if item["query"] else ""
-    family = FAMILIES.get(item["family"], sentence(item["family"] or ""))
-    lengths = [round(100 * end / most, 1) for end in ends]
-    return {**item, "family": family, "entry": entry, "lengths": lengths}
-
-
-def _members(
-    anchors: Mapping[str, str], title: str, listed: Sequence[Row], material: _Material, rows: Rows
-) -> list[Member]:
-    met: dict[str, list[Row]] = {}
-    for row in material.occasions[listed[0]["network"]] if listed else ():
-        met.setdefault(row["account"], []).append(row)
-    members = []
-    for row in listed:
-        handle = rows.names.of_account(row["account"])
-        own = met.get(row["account"], [])
-        entry = rows.give(
-            title,
+    def _member(self, row: Row, met: Sequence[Row]) -> Member:
+        account = row["account"]
+        handle = self.rows.names.of_account(account)
+        entry = self.rows.give(
+            self.title,
             f"Occasions of {handle}",
-            of_account(queries.OCCASIONS_OF, row["network"], row["account"]),
-            [_without(item, "network", "account", "number", "place") for item in own],
-            own[0]["number"] if own else 0,
+            of_account(queries.OCCASIONS_OF, self.network, account),
+            [without(item, "network", "account", "number", "place") for item in met],
+            met[0]["number"] if met else 0,
         )
-        members.append(Member(anchors[row["account"]], handle, row, row["band"], entry))
-    return members
-
-
-def _without(row: Row, *names: str) -> Row:
-    return {name: value for name, value in row.items() if name not in names}
-
-
-def _pair(row: Row, title: str, material: _Material, rows: Rows) -> Pair:
-    key = ("source", "target", "signal")
-    met = [
-        item
-        for item in material.meetings[row["network"]]
-        if all(item[name] == row[name] for name in key)
-    ]
-    handles = rows.names.of_account(row["source"]), rows.names.of_account(row["target"])
-    total = met[0]["number"] if met else 0
-    entry = rows.give(
-        title,
-        f"Meetings of {handles[0]} and {handles[1]}, {row['signal']}",
-        _meetings_of(row),
-        [_without(item, "network", "source", "target", "signal", "number") for item in met],
-        total,
-    )
-    return Pair(row, handles, [_meeting(item, material, rows) for item in met], entry, total)
-
-
-def _meetings_of(row: Row) -> str:
-    texts = {name: queries.quoted(row[name]) for name in ("signal", "source", "target")}
-    window = FOREVER if row["window"] is None else row["window"]
-    return queries.MEETINGS_OF.format(**texts, window=window).strip()
-
-
-def _meeting(item: Row, material: _Material, rows: Rows) -> Row:
-    """Both posts of a meeting, the earlier one first."""
-    posts = [
-        _post(item["source"], item["post"], item["time"], material, rows),
-        _post(item["target"], item["other_post"], item["other_time"], material, rows),
-    ]
-    posts.sort(key=lambda post: post["time"])
-    same = posts[0]["text"] is not None and posts[0]["text"] == posts[1]["text"]
-    return {**item, "posts": posts, "same": same, "object": rows.names.in_text(item["object"])}
-
-
-def _post(account: str, post: str, time: int, material: _Material, rows: Rows) -> Row:
-    """A post as shown: the text of a repost is another's, and shown only if that one is named."""
-    row = material.posts.get((post, account), {})
-    text, target = row.get("text"), row.get("target_account")
-    foreign = row.get("kind") == "repost" and target not in rows.names.handles
-    shown = None if text is None or foreign else cut(rows.names.in_text(text), LONGEST_POST)
-    return {
-        "handle": rows.names.of_account(account),
-        "post": post,
-        "time": time,
-        "precision": row.get("precision"),
-        "text": shown,
-        "foreign": foreign,
-    }
-
-
-def _tops(network: str, title: str, material: _Material, rows: Rows) -> list[Top]:
-    tops = []
-    for column, table, name in TOPS:
-        top = material.tops[column][network]
-        if not top:
-            continue
-        sql = only(queries.TOP_OF, [network], column=column, table=table)
-        shown = [_without(item, "network", "number") for item in top]
-        entry = rows.give(title, f"{name} most members put out", sql, shown, top[0]["number"])
-        tops.append(Top(name, [_top(item, column, rows) for item in top], entry, top[0]["number"]))
-    return tops
-
-
-def _top(item: Row, column: str, rows: Rows) -> Row:
-    name = item["object"].replace(".", "[.]") if column == "domain" else item["object"]
-    part = item["posts"] / item["all_posts"]
-    return {**item, "object": rows.names.in_text(name), "exclusive": part}
+        return Member(self.anchors[account], handle, row, row["band"], entry)
 
 
 def _change(row: Row, named: int) -> list[str]:
     """What would change the result, said with this network's numbers."""
-    if row["tier"] != "confirmed":
-        return [
-            f"It is no finding: {row['reason']}.",
-            "More data on the same objects, from everybody who touched them, could confirm it or "
-            "explain it away.",
-            "A list of these accounts, tested as a list, needs fewer occasions, because nothing has "
-            "to be held back for the search.",
-        ]
+    return _change_of_lead(row) if row["tier"] != "confirmed" else _change_of_finding(row, named)
+
+
+def _change_of_lead(row: Row) -> list[str]:
+    return [
+        f"It is no finding: {row['reason']}.",
+        "More data on the same objects, from everybody who touched them, could confirm it or "
+        "explain it away.",
+        "A list of these accounts, tested as a list, needs fewer occasions, because nothing has to "
+        "be held back for the search.",
+    ]
+
+
+def _change_of_finding(row: Row, named: int) -> list[str]:
+    days, stability = row["days"] or 0, row["stability"]
     changes = [
         f"It needs three members who each stand by their own evidence; {several(named, 'member')} "
         f"{'does' if named == 1 else 'do'}. Fewer than three, and there is no finding.",
         f"The innocent explanations would have to account for {figure(row['lift'])} times as many "
         "joint occasions as they do: for example if the accounts saw the same private channel, a "
         "broadcast or a mailing list that this data does not show.",
+        f"The joint occasions lie on {several(days, 'day')}."
+        + (" They may be one event." if days <= 2 else ""),
     ]
-    if row["stability"] is not None:
+    if stability is not None:
         changes.append(
-            f"It stands in {share(row['stability'])} of the settings tried; in "
-            f"{share(1 - row['stability'])} it does not."
+            f"It stands in {share(stability)} of the settings tried; in {share(1 - stability)} it "
+            "does not."
         )
-    days = f"The joint occasions lie on {several(row['days'] or 0, 'day')}."
-    few = " They may be one event." if (row["days"] or 0) <= 2 else ""
-    changes.append(days + few)
     changes.append(
         "If the accounts show that they say openly who organises them, the label becomes “openly "
         "organised”. If they are declared to post by machine, it becomes “automated”."

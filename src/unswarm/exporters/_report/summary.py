@@ -15,6 +15,7 @@ from unswarm.findings import Findings
 
 GROUP = "The data"
 NO_COMPARISON = "no comparison"
+SAID = ("absence", "viral objects")
 
 POSTS = "SELECT p.platform, p.kind, count(*) AS posts FROM post AS p GROUP BY p.platform, p.kind"
 ACCOUNTS = "SELECT a.platform, count(*) AS accounts FROM account AS a GROUP BY a.platform"
@@ -46,6 +47,15 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Power:
+    """Joint actions each member of a group needs to be found in 9 of 10 cases."""
+
+    group: int
+    windows: Sequence[int]  # s
+    rows: Sequence[tuple[str, Sequence[str]]]  # signal, actions needed in each window
+
+
+@dataclass(frozen=True)
 class Summary:
     """Everything the first page says."""
 
@@ -64,6 +74,7 @@ class Summary:
     heavy: tuple[Number, Number] | None
     caveats: Sequence[str]
     power: Sequence[str]
+    table: Power | None
     sources: Sequence[Mapping[str, Any]]
     run: Mapping[str, Any]
 
@@ -74,6 +85,7 @@ def summarise(findings: Findings, networks: Sequence[Row], rows: Rows) -> Summar
     comparison = has_comparison(networks, [row["caveat"] for row in findings.caveats])
     entry = rows.ask(GROUP, "Networks found, and leads", TIERS)
     reasons = list(findings.query(REASONS))
+    statements = findings.run.get("power") or ()
     return Summary(
         verdict=verdict(tiers.count("confirmed"), comparison),
         comparison=comparison,
@@ -88,8 +100,9 @@ def summarise(findings: Findings, networks: Sequence[Row], rows: Rows) -> Summar
         quarantined=_quarantined(reasons, rows),
         reasons=reasons,
         heavy=_heavy(findings, rows),
-        caveats=sorted({row["claim"] for row in findings.caveats if row["claim"]}),
-        power=[power(statement) for statement in findings.run.get("power") or ()],
+        caveats=_caveats(findings),
+        power=[power(said) for said in statements if not _tabular(said)],
+        table=_power([said for said in statements if _tabular(said)]),
         sources=[_source(source) for source in findings.run.get("sources") or ()],
         run=findings.run,
     )
@@ -125,7 +138,31 @@ def _heavy(findings: Findings, rows: Rows) -> tuple[Number, Number] | None:
     if not objects:
         return None
     entry = rows.ask(GROUP, "Viral objects, counted only for pairs that passed", HEAVY)
-    return Number(count(len(objects)), entry), Number(count(sum(o["pairs"] for o in objects)), entry)
+    return Number(count(len(objects)), entry), Number(
+        count(sum(o["pairs"] for o in objects)), entry
+    )
+
+
+def _caveats(findings: Findings) -> list[str]:
+    """What the run could not see; without what the page says itself, with links."""
+    rows = (row for row in findings.caveats if row["caveat"] not in SAID)
+    return sorted({row["claim"] for row in rows if row["claim"]})
+
+
+def _tabular(statement: Any) -> bool:
+    return isinstance(statement, Mapping) and {"signal", "window", "accounts"} <= statement.keys()
+
+
+def _power(statements: Sequence[Mapping[str, Any]]) -> Power | None:
+    if not statements:
+        return None
+    needed = {(said["signal"], said["window"]): said.get("actions") for said in statements}
+    windows = sorted({window for _, window in needed})
+    rows = [
+        (signal, ["–" if (n := needed.get((signal, w))) is None else count(n) for w in windows])
+        for signal in dict.fromkeys(signal for signal, _ in needed)
+    ]
+    return Power(statements[0]["accounts"], windows, rows)
 
 
 def _source(source: Mapping[str, Any]) -> dict[str, Any]:

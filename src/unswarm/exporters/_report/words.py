@@ -10,9 +10,10 @@ from typing import Any
 
 from unswarm.model import DAY, HOUR, MINUTE, SECOND
 
-SMALL = "no one two three four five six seven eight nine ten eleven twelve".split()
+UNKNOWN = "unknown"
+SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ufffe\uffff]")
 ADDRESS = re.compile(r"\b(h)tt(ps?://)([^\s/?#<>\"']+)", re.IGNORECASE)
 START = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -53,32 +54,34 @@ FAMILIES = {
 
 def count(number: float | None) -> str:
     """1234567 → `1,234,567`."""
-    return "unknown" if number is None else f"{number:,.0f}"
+    return UNKNOWN if number is None else f"{number:,.0f}"
 
 
 def figure(number: float | None) -> str:
     """A measured value with three significant digits: `0.053`, `14.2`, `3,120`."""
     if number is None or not math.isfinite(number):
-        return "unknown"
+        return UNKNOWN
     if number == int(number) or abs(number) >= 1000:
         return f"{number:,.0f}"
     if abs(number) < 1e-4:
         return _power(number)
-    return f"{float(f'{number:.3g}'):,}"
+    return f"{float(f'{number:.3g}'):,g}"
 
 
 def share(number: float | None) -> str:
-    """0.653 → `65 %`; what is near none or all keeps a digit."""
+    """0.653 → `65 %`; what is near none or all keeps digits."""
     if number is None:
-        return "unknown"
+        return UNKNOWN
     percent = 100 * number
-    return f"{percent:.0f} %" if percent in (0, 100) or 1 <= percent <= 99 else f"{percent:.1f} %"
+    if percent in (0, 100) or 1 <= percent <= 99:
+        return f"{percent:.0f} %"
+    return f"{percent:.2g} %" if percent < 1 else f"{percent:.1f} %"
 
 
 def chance(p: float | None) -> str:
     """A probability as `0.042`, `3 × 10⁻⁷`; below what a computer can hold: `below 10⁻³⁰⁰`."""
     if p is None:
-        return "unknown"
+        return UNKNOWN
     if p < 1e-300:
         return "below 10⁻³⁰⁰"
     return _power(p) if p < 1e-3 else f"{p:.2g}"
@@ -92,7 +95,7 @@ def _power(number: float) -> str:
 def moment(milliseconds: int | None, precision: int | None = SECOND) -> str:
     """A time UTC as exact as its source: `2026-01-31 09:05:12`, to the day `2026-01-31`."""
     if milliseconds is None:
-        return "unknown"
+        return UNKNOWN
     known = precision or SECOND
     pattern = "%Y-%m-%d" if known >= DAY else "%Y-%m-%d %H:%M"
     text = _at(milliseconds).strftime(pattern if known >= MINUTE else "%Y-%m-%d %H:%M:%S")
@@ -101,12 +104,12 @@ def moment(milliseconds: int | None, precision: int | None = SECOND) -> str:
 
 def day(milliseconds: int | None) -> str:
     """A date as people write it: `31 January 2026`."""
-    return "unknown" if milliseconds is None else _at(milliseconds).strftime("%-d %B %Y")
+    return UNKNOWN if milliseconds is None else _at(milliseconds).strftime("%-d %B %Y")
 
 
 def date(milliseconds: int | None) -> str:
     """A date for a table: `31 Jan 2026`."""
-    return "unknown" if milliseconds is None else _at(milliseconds).strftime("%-d %b %Y")
+    return UNKNOWN if milliseconds is None else _at(milliseconds).strftime("%-d %b %Y")
 
 
 def span(first: int | None, last: int | None) -> str:
@@ -122,7 +125,7 @@ def _at(milliseconds: int) -> datetime:
 def gap(milliseconds: int | None) -> str:
     """A duration: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 days`."""
     if milliseconds is None:
-        return "unknown"
+        return UNKNOWN
     if milliseconds < MINUTE:
         return f"{milliseconds / SECOND:.3g} s"
     if milliseconds < HOUR:
@@ -166,31 +169,33 @@ def band(probability: float) -> str:
 
 
 def power(statement: Mapping[str, Any] | str) -> str:
-    """A statement of power in words; one that is a sentence already stays as it is."""
+    """A statement of power in words; one that is or has a sentence already keeps it."""
     if isinstance(statement, str):
         return statement
-    group, actions = statement.get("group"), statement.get("actions")
-    what = f"groups of {group} accounts with {actions} actions each"
+    return str(statement.get("sentence") or _findable(statement))
+
+
+def _findable(statement: Mapping[str, Any]) -> str:
+    what = f"Groups of {statement.get('group')} with {statement.get('actions')} actions each"
     recall = statement.get("recall")
     if recall is None:
-        return f"With this data and these settings, {what} can be found."
-    return f"With this data and these settings, {what} would be found in {_in_ten(recall)}."
-
-
-def _in_ten(recall: float) -> str:
-    return f"{SMALL[round(10 * recall)]} of 10 cases".replace("no of", "none of")
+        return f"{what} could have been found."
+    cases = SMALL[round(10 * recall)].replace("no", "none")
+    return f"{what} would have been found in {cases} of 10 cases."
 
 
 def together(signals: Sequence[str]) -> str:
     """What accounts did alike, in words: `put out the same links and used the same hashtags`."""
-    said = [TOGETHER.get(name, f"showed alike in the signal “{name}”") for name in signals]
-    return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+    said = [TOGETHER.get(name, f"acted alike in the signal “{name}”") for name in signals]
+    if len(said) < 2:
+        return said[0] if said else "acted alike"
+    return f"{', '.join(said[:-1])} and {said[-1]}"
 
 
 def clean(text: str) -> str:
     """A stranger's text without control characters, with web addresses made harmless.
 
-    `https://site.example/a` becomes `hxxps://site[.]example/a`, so that nobody opens it by accident.
+    `https://site.example/a` becomes `hxxps://site[.]example/a`: nobody opens it by accident.
     """
     return ADDRESS.sub(_harmless, UNPRINTABLE.sub("\ufffd", text))
 
