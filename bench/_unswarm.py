@@ -17,7 +17,8 @@ from unswarm.simulate import World, account_id, account_number, events
 
 Integers = NDArray[np.int64]
 
-SETTINGS = Settings()
+# Only these may carry a finding; the signals that merely support would add nothing but leads.
+SETTINGS = Settings(signals=("links", "reposts"))
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-DATA = Path(
-    os.environ.get("UNSWARM_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
-)
+DATA = Path(os.environ.get("UNSWARM_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 
 
 def needs(*parts: str) -> Path:

@@ -331,5 +331,6 @@ CAVEAT = Table(
 )
 
 RUNS = {
-    table.name: table for table in (TRACE, CANDIDATE, EDGE, NETWORK, MEMBERSHIP, OCCASION, EVIDENCE, CAVEAT)
+    table.name: table
+    for table in (TRACE, CANDIDATE, EDGE, NETWORK, MEMBERSHIP, OCCASION, EVIDENCE, CAVEAT)
 }

@@ -42,15 +42,13 @@ class Settings:
     cap: int = _knob(
         1000, "events", "others in the window that make an event heavy; 0: count everything"
     )
-    similarity: float = _knob(0.8, "Jaccard", "texts this alike are one object")
-    min_text: int = _knob(20, "characters", "shorter texts join nobody")
     seed: int = _knob(0, "", "of the split into halves and of every other random choice")
     stability: bool = _knob(True, "", "repeat the confirmation over a grid of settings")
 
     def __post_init__(self) -> None:
         _require(bool(self.windows), "windows", "needs at least one window")
         _require(all(w > 0 for w in self.windows), "windows", "must be above 0 s")
-        for name in ("q", "rho", "lead_rho", "candidate_p", "similarity", "min_share"):
+        for name in ("q", "rho", "lead_rho", "candidate_p", "min_share"):
             _require(0 < getattr(self, name) < 1, name, "must lie between 0 and 1")
         for name in ("occasion", "block", "min_members", "min_together", "largest"):
             _require(getattr(self, name) > 0, name, "must be above 0")

@@ -29,7 +29,7 @@ from unswarm.detection.tables import tables, with_profiles
 from unswarm.detection.traces import trace
 from unswarm.detection.tracking import network_ids
 from unswarm.engines import Engine, open_engine
-from unswarm.model import LINK, Tier
+from unswarm.model import LINK, TRACE, Tier
 from unswarm.progress import Progress, silent
 from unswarm.settings import Settings
 
@@ -103,6 +103,7 @@ def judge(traces: pa.Table, settings: Settings, listed: Sequence[str] | None = N
     engine = open_engine()
     engine.see("trace", traces)
     engine.see("link", LINK.rows([]))
+    engine.see("written", TRACE.rows([]))
     found, groups = _groups(engine, settings, silent, listed)
     names = found.ground.ids.to_pylist()
     tiers: dict[str, list[list[str]]] = {tier: [] for tier in Tier}

@@ -52,14 +52,13 @@ class Shared:
 
 
 def choice_folds(
-    signal: str, layer: Layer, shared: Shared, borrowed: Flags, settings: Settings, q: float
+    signal: str, written: Layer, shared: Shared, borrowed: Flags, settings: Settings, q: float
 ) -> list[Fold]:
     """Both folds of what was written. A group must stand in both halves; a member in one.
 
     Nothing here depends on time within the day, so the halves are drawn object by object.
     """
-    written = layer.only(~layer.reaction)
-    side = (np.random.default_rng(settings.seed).random(layer.objects) < 0.5).astype(np.int64)
+    side = (np.random.default_rng(settings.seed).random(written.objects) < 0.5).astype(np.int64)
     found = [_fold(signal, written, side, h, shared, borrowed, settings, q) for h in (0, 1)]
     return [replace(fold, named=_also(fold.named, found[1 - fold.half])) for fold in found]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -17,9 +18,6 @@ from unswarm.detection.significance import (
 )
 from unswarm.settings import Settings
 
-
-# So few members are tested after screening that their number alone would not be cautious enough.
-FEWEST_TESTS = 200
 RHO = 0.05
 
 
@@ -143,28 +141,33 @@ class Court:
         if not len(events):
             return NO_MEETINGS
         bounds = np.r_[0, np.flatnonzero(np.diff(layer.object[events])) + 1, len(events)]
+        known = self.habits
         found = kernel.explain(
             events,
             bounds,
+            inside,
+            self._events,
+            kernel.Past(known.tilt, known.history, known.latency, known.origin, known.population),
+            self.window,
+            self.settings.kappa,
+        )
+        return Meetings(events, *found)
+
+    @cached_property
+    def _events(self) -> kernel.Events:
+        layer = self.layer
+        rate = self.strata.rates()[self.strata.of]
+        return kernel.Events(
             layer.account,
             layer.object,
             layer.time,
             layer.reaction,
             layer.hour,
+            rate,
             layer.starts,
             layer.born,
             layer.source,
-            self.strata.rates()[self.strata.of],
-            inside,
-            self.habits.tilt,
-            self.habits.history,
-            self.habits.latency,
-            self.habits.origin,
-            self.habits.population,
-            self.window,
-            self.settings.kappa,
         )
-        return Meetings(events, *found)
 
     def test(self, groups: list[Ints]) -> Tests:
         """Every member of every group."""
@@ -294,17 +297,19 @@ def member_p(
     return betabinomial_tail(int(together), int(occasions), expected / occasions, rho)
 
 
-def admit(tests: Tests, q: float, settings: Settings) -> list[Ints]:
+def admit(tests: Tests, q: float, settings: Settings, fewest: int = 1) -> list[Ints]:
     """Networks first, then members: the named members of each group that stands.
 
     A group stands only if `min_members` of its members each survive Bonferroni over all members
     tested in the run (a partial conjunction, Benjamini and Heller 2008), so that true networks
     elsewhere cannot pay for a false one. Inside it members are named by Benjamini-Hochberg.
+
+    `fewest`: Bonferroni over this many members at least.
     """
     named = []
     for group in np.unique(tests.group):
         own = tests.of(group)
-        if (own.p <= q / max(len(tests), FEWEST_TESTS)).sum() < settings.min_members:
+        if (own.p <= q / max(len(tests), fewest)).sum() < settings.min_members:
             continue
         accounts = own.account[benjamini_hochberg(own.p, q)]
         if len(accounts) >= settings.min_members:

@@ -35,6 +35,9 @@ def block_length(layer: Layer, settings: Settings) -> int:
 # A member must stand out at this p on the half its group was found on to be tested on the other.
 SCREEN = 0.02
 
+# So few members are tested after screening that their number alone would not be cautious enough.
+FEWEST_TESTS = 200
+
 
 @dataclass(frozen=True)
 class Search:
@@ -74,7 +77,7 @@ class Search:
         twos = [group for group in groups if len(group) < settings.min_members]
         court = open_court(rest, self.habits, found, window, settings)
         tests = court.test(large)
-        named = second_pass(court, admit(tests, self.q, settings), self.q, settings)
+        named = admit(tests, self.q, settings, FEWEST_TESTS)
         leads = admit_leads(tests.again(settings, settings.lead_rho), self.q, settings)
         return Fold(
             self.signal,
@@ -83,7 +86,7 @@ class Search:
             court,
             large,
             tests,
-            named if self.decides else [],
+            second_pass(court, named, self.q, settings) if self.decides else [],
             leads,
             admit_twos(court.test(twos), self.q),
         )
@@ -122,4 +125,4 @@ def open_court(
 
 def second_pass(court: Hearing, groups: list[Ints], q: float, settings: Settings) -> list[Ints]:
     """Named members again, against the named members only: nobody leans on the unnamed."""
-    return admit(court.test(groups), q, settings) if groups else []
+    return admit(court.test(groups), q, settings, FEWEST_TESTS) if groups else []

@@ -122,7 +122,7 @@ def _standing(tests: Tests, settings: Settings) -> Ints:
         ],
         bool,
     )
-    return tests.account[good]
+    return np.asarray(tests.account[good])
 
 
 def reason(group: Group, settings: Settings, no_comparison: bool) -> str:

@@ -76,6 +76,10 @@ class Layer:
         """Hour of the day (UTC) of each event."""
         return (self.time // 3_600_000) % 24
 
+    def shifted(self, rows: int) -> Layer:
+        """The layer whose trace table lies behind `rows` others."""
+        return replace(self, row=self.row + rows)
+
     def only(self, keep: Flags) -> Layer:
         """The layer with only the events where `keep` holds; codes stay as they are."""
         return replace(
@@ -88,19 +92,19 @@ class Layer:
         )
 
 
-def layers(traces: pa.Table) -> tuple[dict[str, Layer], pa.Array]:
-    """Traces (`model.TRACE`) → a layer for each signal, and the account ids behind the codes.
+def account_ids(*tables: pa.Table) -> pa.Array:
+    """Every account of some traces, sorted: codes count along it, whatever the rows' order."""
+    return pc.unique(pa.chunked_array([c for t in tables for c in t["account"].chunks])).sort()
 
-    Codes follow the sorted ids, so that the same traces in any order give the same layers.
-    """
-    ids = pc.unique(traces["account"]).sort()
+
+def layers(traces: pa.Table, ids: pa.Array) -> dict[str, Layer]:
+    """Traces (`model.TRACE`) → a layer for each signal; `ids` holds every account of them."""
     account = codes(traces["account"], ids)
-    signals = sorted(pc.unique(traces["signal"]).to_pylist())
     found = {}
-    for signal in signals:
+    for signal in sorted(pc.unique(traces["signal"]).to_pylist()):
         rows = np.flatnonzero(pc.equal(traces["signal"], signal).to_numpy())
         found[signal] = _layer(signal, traces.take(rows), account[rows], rows, len(ids))
-    return found, ids
+    return found
 
 
 def _layer(signal: str, traces: pa.Table, account: Ints, rows: Ints, accounts: int) -> Layer:

@@ -51,7 +51,7 @@ def _folds(
     if name in ground.shared:
         outsiders = np.ones(layer.accounts, bool)
         outsiders[group] = False
-        written = layer.only(~layer.reaction)
+        written = ground.written[name]
         court = ChoiceCourt(written, outsiders, ground.borrowed[name], settings, DAY)
         folds.append(_fold(name, court, group, settings, q, True))
     return folds

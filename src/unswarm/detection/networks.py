@@ -74,7 +74,9 @@ def components(source: Ints, target: Ints) -> list[Ints]:
     """Connected components of a graph; sorted account codes."""
     nodes, ends = np.unique(np.r_[source, target], return_inverse=True)
     ones = np.ones(len(source))
-    graph = sparse.coo_matrix((ones, np.split(ends, 2)), shape=(len(nodes), len(nodes)))
+    graph = sparse.coo_matrix(
+        (ones, (ends[: len(source)], ends[len(source) :])), shape=(len(nodes), len(nodes))
+    )
     _, part = csgraph.connected_components(graph, directed=False)
     return [nodes[part == number] for number in np.unique(part)]
 

@@ -14,7 +14,7 @@ from unswarm.detection.choice import RARE, Shared, choice_folds
 from unswarm.detection.co_action import co_actions
 from unswarm.detection.confirm import Fold
 from unswarm.detection.crossfit import halves, open_search
-from unswarm.detection.layer import Flags, Layer, codes, fuse, layers
+from unswarm.detection.layer import Flags, Layer, account_ids, codes, fuse, layers
 from unswarm.detection.pairs import decides, meet, pairs_in
 from unswarm.engines import Engine, step
 from unswarm.model import DAY
@@ -32,9 +32,10 @@ class Ground:
 
     Args:
         engine: holds `trace` and, at the widest window of the settings, `co_action`.
-        traces: the trace table, in the order that `Layer.row` counts.
+        traces: the tables `trace` and `written`, one behind the other, as `Layer.row` counts.
         layers: by signal.
         ids: account ids behind the codes.
+        written: for signals in one's own words, everything written, whatever it counts as.
         shared: pairs that wrote the same within a day, for signals in one's own words.
         borrowed: objects of those signals whose sameness has a public source.
     """
@@ -43,6 +44,7 @@ class Ground:
     traces: pa.Table
     layers: Mapping[str, Layer]
     ids: pa.Array
+    written: Mapping[str, Layer]
     shared: Mapping[str, Shared]
     borrowed: Mapping[str, Flags]
 
@@ -74,13 +76,19 @@ class Found:
 
 def prepare(engine: Engine, settings: Settings, progress: Progress = silent) -> Ground:
     """Read the table `trace` of the engine and count co-actions once, at the widest window."""
-    traces = engine.fetch(step("ordered_traces"))
-    found, ids = layers(traces)
-    known = signals()
-    chosen = [name for name in found if name in known and known[name].chosen]
-    shared = {name: _shared(engine, name, found[name], ids) for name in chosen}
-    borrowed = {name: _borrowed(engine, name, found[name]) for name in chosen}
-    ground = Ground(engine, traces, found, ids, shared, borrowed)
+    traces = engine.fetch(step("ordered_traces", table="trace"))
+    words = engine.fetch(step("ordered_traces", table="written"))
+    ids = account_ids(traces, words)
+    written = {name: layer.shifted(len(traces)) for name, layer in layers(words, ids).items()}
+    ground = Ground(
+        engine=engine,
+        traces=pa.concat_tables([traces, words]),
+        layers=layers(traces, ids),
+        ids=ids,
+        written=written,
+        shared={name: _shared(engine, name, layer, ids) for name, layer in written.items()},
+        borrowed={name: _borrowed(engine, name, layer) for name, layer in written.items()},
+    )
     progress("co-actions", 0, 0)
     widen(ground, settings)
     return ground
@@ -158,12 +166,12 @@ def _chosen(ground: Ground, name: str, settings: Settings, q: float) -> list[Fol
     if name not in ground.shared:
         return []
     shared, borrowed = ground.shared[name], ground.borrowed[name]
-    return choice_folds(name, ground.layers[name], shared, borrowed, settings, q)
+    return choice_folds(name, ground.written[name], shared, borrowed, settings, q)
 
 
 def _shared(engine: Engine, name: str, layer: Layer, ids: pa.Array) -> Shared:
-    engine.view("written", f"SELECT * FROM trace WHERE signal = '{name}' AND NOT reaction")
-    co_actions(engine, window=DAY, cap=RARE, traces="written")
+    engine.view("words", f"SELECT * FROM written WHERE signal = '{name}'")
+    co_actions(engine, window=DAY, cap=RARE, traces="words")
     rows = engine.fetch(step("shared"))
     return Shared(
         codes(rows["source"], ids),

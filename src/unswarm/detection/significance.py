@@ -23,7 +23,7 @@ LATENCIES, SIZES = len(LATENCY_EDGES), 10
 
 def poisson_tail(count: Floats | Ints, mean: Floats) -> Floats:
     """P(Poisson(mean) >= count)."""
-    return np.asarray(stats.poisson.sf(np.asarray(count) - 1, mean), float)
+    return np.asarray(stats.poisson.sf(np.asarray(count, float) - 1, mean), float)
 
 
 def betabinomial_tail(count: int, n: int, mean: float, rho: float) -> float:
@@ -47,7 +47,9 @@ def log_choose(n: Ints | int, k: Ints | int) -> Floats:
     )
 
 
-def log_beta_ratio(k: Ints | int, n: Ints | int, a: Floats | float, b: Floats | float) -> Floats:
+def log_beta_ratio(
+    k: Floats | Ints | int, n: Floats | Ints | int, a: Floats | float, b: Floats | float
+) -> Floats:
     """ln B(k + a, n - k + b) - ln B(a, b): a beta-binomial's mass without its coefficient."""
     k, n = np.asarray(k), np.asarray(n)
     return np.asarray(special.betaln(k + a, n - k + b) - special.betaln(a, b), float)
@@ -78,7 +80,7 @@ def adjusted(p: Floats, tests: int) -> Floats:
 
 @dataclass(frozen=True)
 class Strata:
-    """Events alike in signal, in the size of their object and in how soon after its birth they came.
+    """Events alike in signal, in size of object and in how soon after its birth they came.
 
     Args:
         of: stratum of each event.
@@ -99,7 +101,8 @@ class Strata:
         by_size = close.reshape(-1, LATENCIES).sum(1) / np.maximum(
             possible.reshape(-1, LATENCIES).sum(1), 1
         )
-        return (close + 20 * np.repeat(by_size, LATENCIES)) / (possible + 20)
+        rates = (close + 20 * np.repeat(by_size, LATENCIES)) / (possible + 20)
+        return np.asarray(rates, float)
 
 
 def strata(layer: Layer, window: int) -> Strata:
@@ -112,7 +115,12 @@ def strata(layer: Layer, window: int) -> Strata:
     of = (signal * SIZES + np.minimum(size, SIZES - 1)) * LATENCIES + latency
     cells = len(layer.signals) * SIZES * LATENCIES
     possible = (layer.size[layer.object] - 1).astype(float)
-    return Strata(of, np.bincount(of, near, cells), np.bincount(of, possible, cells))
+    close = near.astype(float)
+    return Strata(of, _sums(of, close, cells), _sums(of, possible, cells))
+
+
+def _sums(cell: Ints, weight: Floats, cells: int) -> Floats:
+    return np.asarray(np.bincount(cell, weight, cells), float)
 
 
 def without(layer: Layer, base: Strata, groups: list[Ints], window: int) -> Strata:

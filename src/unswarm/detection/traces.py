@@ -10,7 +10,9 @@ from unswarm.signals import Signal, signals
 
 
 def trace(engine: Engine, names: Sequence[str] | None = None) -> list[str]:
-    """Keep the table `trace` (`model.TRACE`) and tell which signals have rows in it.
+    """Keep the tables `trace` and `written` (`model.TRACE`); tell which signals have traces.
+
+    `written` holds what accounts put out in their own words, whatever signal it counts in.
 
     The engine must see every table of `model.EVENTS`, empty ones too.
 
@@ -29,6 +31,8 @@ def trace(engine: Engine, names: Sequence[str] | None = None) -> list[str]:
         if signal.prepare:
             signal.prepare(engine)
     engine.keep("trace", step("traces", touches=_touches(chosen)))
+    own_words = {name: signal for name, signal in chosen.items() if signal.chosen}
+    engine.keep("written", step("written", touches=_touches(own_words)))
     found = engine.fetch("SELECT DISTINCT signal FROM trace ORDER BY signal")
     return [str(name) for name in found.column("signal").to_pylist()]
 

@@ -52,7 +52,7 @@ class Signal:
             those in which its object has two accounts.
         decides: true: may carry a finding by itself; false: only leads and support, because
             innocent accounts share such objects at the same time for too many reasons.
-        chosen: true: the object is put out in the account's own words, so that choosing the same rare
+        chosen: true: the object is put in the account's own words, so that choosing the same rare
             one is evidence by itself, whenever it happens.
         prepare: makes tables the SELECT reads, e.g. groups near-identical texts into objects.
         needs: the event tables the SELECT reads.

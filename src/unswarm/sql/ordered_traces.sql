@@ -1,3 +1,3 @@
--- The traces in an order that does not depend on how they were read.
+-- Traces in an order that does not depend on how they were read.
 SELECT signal, account, object, time, post, reaction, born, source, precision
-FROM trace ORDER BY signal, object, time, account, post
+FROM {table} ORDER BY signal, object, time, account, post
