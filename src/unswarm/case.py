@@ -492,7 +492,8 @@ def _labelled(networks: pa.Table, evidence: pa.Table) -> pa.Table:
     for row in networks.to_pylist():
         about = said.get(row["network"], [])
         words, families = label(row["tier"], about)
-        innocent = "\n".join(e["claim"] for e in about if e["family"] == "innocent")
+        claims = [e["claim"] for e in about if e["family"] == "innocent"]
+        innocent = "\n".join(filter(None, [row["innocent"], *claims]))
         rows.append(row | {"label": words, "inauthenticity": families, "innocent": innocent})
     return NETWORK.rows(rows)
 

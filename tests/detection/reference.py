@@ -270,7 +270,7 @@ def occasions(account: int, found: Sequence[Meeting], occasion_ms: int) -> Count
 
 
 def admit(
-    tests: Sequence[tuple[int, int, float]], q: float, min_members: int, fewest: int = 200
+    tests: Sequence[tuple[int, int, float]], q: float, min_members: int, fewest: int
 ) -> list[list[int]]:
     """(Group, account, p) → named members. Bonferroni over all declares, BH inside names."""
     named = []

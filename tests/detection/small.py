@@ -13,6 +13,7 @@ from reference import Event
 
 from unswarm.detection import Detected, detect
 from unswarm.detection.layer import Layer, account_ids, fuse, layers
+from unswarm.detection.search import Found
 from unswarm.engines import Engine, open_engine
 from unswarm.model import EVENTS, SECOND, TRACE
 from unswarm.settings import Settings
@@ -114,6 +115,11 @@ def networks(found: Detected, tier: str = "confirmed") -> list[set[str]]:
     return [{m["account"] for m in people if m["network"] == network} for network in wanted]
 
 
+def account_codes(found: Found, names: set[str]) -> set[int]:
+    """Codes of some accounts."""
+    return {code for code, name in enumerate(found.ground.ids.to_pylist()) if name in names}
+
+
 def shuffled(table: pa.Table, seed: int) -> pa.Table:
     """The same rows in another order."""
     return table.take(np.random.default_rng(seed).permutation(len(table)))
@@ -122,6 +128,7 @@ def shuffled(table: pa.Table, seed: int) -> pa.Table:
 __all__ = [
     "QUICK",
     "START",
+    "account_codes",
     "engine_of",
     "events_of",
     "layer_of",

@@ -80,7 +80,14 @@ def _sentence(name: str, window: int, actions: int | None) -> str:
 
 def _comparison(found: Found) -> Iterator[tuple[str, str, float | None]]:
     outside, inside = comparison(found.folds, found.ground.active)
-    if suspects_only(found.folds, found.ground.active):
+    if not len(found.ground.ids):
+        yield (
+            "no behaviour",
+            "This data holds no posts that could be compared, only profiles: whatever they show is "
+            "a lead until what the accounts did confirms it.",
+            None,
+        )
+    elif suspects_only(found.folds, found.ground.active):
         yield (
             "no comparison accounts",
             "No finding is possible on this data: it holds "
@@ -157,9 +164,11 @@ def _short(engine: Engine) -> Iterator[tuple[str, str, float | None]]:
 
 
 def _always(found: Found) -> Iterator[tuple[str, str, float | None]]:
+    yield "absence", "Absence of a finding is not clearance.", None
     actions = [layer.activity for layer in found.ground.layers.values()]
-    total = np.sum(actions, axis=0) if actions else np.zeros(1)
-    few = float((total < 10).mean())
+    if not actions:
+        return
+    few = float((np.sum(actions, axis=0) < 10).mean())
     yield (
         "accounts that act rarely",
         f"{few:.0%} of the accounts have fewer than 10 actions that could be compared; with so "
@@ -173,4 +182,3 @@ def _always(found: Found) -> Iterator[tuple[str, str, float | None]]:
         "told from its fans with notifications.",
         max(found.settings.windows) * SECOND / MINUTE,
     )
-    yield ("absence", "Absence of a finding is not clearance.", None)

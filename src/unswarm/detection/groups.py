@@ -9,6 +9,7 @@ import numpy as np
 
 from unswarm.detection.confirm import Fold, Tests
 from unswarm.detection.layer import Flags, Ints
+from unswarm.detection.pairs import decides
 from unswarm.detection.significance import betabinomial_tail
 from unswarm.model import MINUTE, Tier
 from unswarm.settings import Settings
@@ -43,7 +44,7 @@ def merge(found: Iterable[tuple[Ints, Fold]], tier: Tier) -> list[Group]:
     groups: list[Group] = []
     for accounts, fold in sorted(found, key=lambda g: (-len(g[0]), tuple(g[0]), _place(g[1]))):
         new = Group(accounts, tier, (fold,))
-        same = [old for old in groups if overlap(old.accounts, accounts) >= 0.5]
+        same = [old for old in groups if same_network(old.accounts, accounts)]
         for old in same:
             accounts = np.union1d(old.accounts, new.accounts)
             new = Group(accounts, tier, _distinct(old.folds + new.folds))
@@ -57,6 +58,11 @@ def _place(fold: Fold) -> tuple[str, int, int]:
 
 def _distinct(folds: Sequence[Fold]) -> tuple[Fold, ...]:
     return tuple({_place(fold): fold for fold in sorted(folds, key=_place)}.values())
+
+
+def same_network(a: Ints, b: Ints) -> bool:
+    """Whether two groups share two accounts and at least half of the smaller one."""
+    return len(np.intersect1d(a, b)) >= 2 and overlap(a, b) >= 0.5
 
 
 def overlap(a: Ints, b: Ints) -> float:
@@ -85,11 +91,22 @@ def suspects_only(folds: Sequence[Fold], active: Flags) -> bool:
 
 
 def leads(folds: Sequence[Fold], settings: Settings, *, no_comparison: bool) -> list[Group]:
-    """Groups worth a look, each with the reason why it is no finding."""
-    found = merge(
-        ((group, fold) for fold in folds for group in _worth(fold, settings, no_comparison)),
-        Tier.LEAD,
-    )
+    """Groups worth a look, each with the reason why it is no finding.
+
+    Signals that only support speak where those that decide are silent.
+    """
+    main = _leads([f for f in folds if _decides(f)], settings, no_comparison)
+    rest = _leads([f for f in folds if not _decides(f)], settings, no_comparison)
+    return [*main, *without(rest, main)]
+
+
+def _decides(fold: Fold) -> bool:
+    return all(decides(signal) for signal in fold.court.layer.signals)
+
+
+def _leads(folds: Sequence[Fold], settings: Settings, no_comparison: bool) -> list[Group]:
+    worth = ((group, fold) for fold in folds for group in _worth(fold, settings, no_comparison))
+    found = merge(((group, fold) for group, fold in worth if len(group) >= 2), Tier.LEAD)
     return [replace(group, reason=reason(group, settings, no_comparison)) for group in found]
 
 
@@ -104,10 +121,15 @@ def without(groups: Sequence[Group], others: Sequence[Group]) -> list[Group]:
 
 def _worth(fold: Fold, settings: Settings, everything: bool) -> list[Ints]:
     if everything:
-        return fold.groups + fold.twos
+        return [*(_present(fold.tests.of(group)) for group in range(len(fold.groups))), *fold.twos]
     standing = [_standing(fold.tests.of(group), settings) for group in range(len(fold.groups))]
     large = [accounts for accounts in standing if len(accounts) >= settings.min_members]
     return fold.named + fold.leads + fold.twos + large
+
+
+def _present(tests: Tests) -> Ints:
+    """Members that met the others more than once, and not by the way: for ranking, no test."""
+    return tests.account[(tests.together >= 2) & (tests.together >= 0.05 * tests.occasions)]
 
 
 def _standing(tests: Tests, settings: Settings) -> Ints:
@@ -131,6 +153,9 @@ def reason(group: Group, settings: Settings, no_comparison: bool) -> str:
         return "no comparison accounts in this data"
     if len(group.accounts) < settings.min_members:
         return f"{len(group.accounts)} accounts; a finding needs {settings.min_members}"
+    if not any(_decides(fold) for fold in group.folds):
+        signals = ", ".join(sorted({fold.signal for fold in group.folds}))
+        return f"seen in {signals} only, which can not carry a finding"
     return max((_reason(group, fold, settings) for fold in group.folds), key=len)
 
 

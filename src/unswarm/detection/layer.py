@@ -94,7 +94,8 @@ class Layer:
 
 def account_ids(*tables: pa.Table) -> pa.Array:
     """Every account of some traces, sorted: codes count along it, whatever the rows' order."""
-    return pc.unique(pa.chunked_array([c for t in tables for c in t["account"].chunks])).sort()
+    chunks = [chunk for table in tables for chunk in table["account"].chunks]
+    return pc.unique(pa.chunked_array(chunks, pa.string())).sort()
 
 
 def layers(traces: pa.Table, ids: pa.Array) -> dict[str, Layer]:

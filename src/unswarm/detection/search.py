@@ -97,8 +97,7 @@ def prepare(engine: Engine, settings: Settings, progress: Progress = silent) -> 
 def widen(ground: Ground, settings: Settings) -> None:
     """Count co-actions once for all signals, each at its widest window."""
     widest = {name: max(widened(settings, layer)) for name, layer in ground.layers.items()}
-    if widest:
-        meet(ground.engine, widest, settings)
+    meet(ground.engine, widest or {"": 1}, settings)
 
 
 def budget(ground: Ground, settings: Settings) -> dict[str, float]:

@@ -29,6 +29,7 @@ from unswarm.model import CANDIDATE, DAY, MEMBERSHIP, NETWORK, OCCASION, SECOND,
 from unswarm.settings import Settings
 
 TOP_OBJECTS = 5
+FIRM = 0.8
 
 
 def tables(
@@ -129,9 +130,9 @@ def _network(
         "objects": len(objects),
         "exclusive": _exclusive(heard),
         "stability": group.stability,
-        "strength": _strength(group),
+        "strength": _strength(group, times),
         "confirmed_in": "\n".join(_places(group)),
-        "innocent": "",
+        "innocent": _one_event(times),
     }
 
 
@@ -173,12 +174,20 @@ def _declared(group: Group, heard: Sequence[Heard], found: Found) -> float:
     return min(1.0, *each, 1.0)
 
 
-def _strength(group: Group) -> str:
-    """strong: both halves and 80 % of the settings; moderate: one half; weak: a lead."""
+def _strength(group: Group, times: Ints) -> str:
+    """strong: both halves, 80 % of the settings, no single event; moderate; weak: a lead."""
     if group.tier is Tier.LEAD:
         return "weak"
     halves = Counter((fold.signal, fold.window) for fold in group.folds)
-    return "strong" if max(halves.values()) == 2 and (group.stability or 0) >= 0.8 else "moderate"
+    firm = max(halves.values()) == 2 and (group.stability or 0) >= FIRM
+    return "strong" if firm and not _one_event(times) else "moderate"
+
+
+def _one_event(times: Ints) -> str:
+    """An explanation that fits whatever happened within one day."""
+    if len(times) and times[-1] - times[0] < DAY:
+        return "one event: every joint occasion lies within 24 hours"
+    return ""
 
 
 def _places(group: Group) -> list[str]:
