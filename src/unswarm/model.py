@@ -299,7 +299,9 @@ OCCASION = Table(
         Field("gap", INTEGER, "milliseconds between the two posts"),
         Field("outsiders", INTEGER, "accounts outside the network on the same object"),
         Field("explained", REAL, "probability of meeting them if the member were innocent"),
-        Field("by", TEXT, "the innocent explanation that says so: burst or reaction"),
+        Field("by", TEXT, "the innocent explanation that says so: burst, reaction or choice"),
+        Field("search", TEXT, "what was searched: the signal, or several signals as one"),
+        Field("half", INTEGER, "half of the data the group was found on; -1: a list brought"),
     ),
 )
 

@@ -131,7 +131,9 @@ def tilt(past: Sequence[Event], account: int, hour: int) -> float:
     """How much likelier the account acts at this hour than everybody, after smoothing."""
 
     def count(h: int, own: bool) -> int:
-        return sum((e.time // HOUR_MS) % 24 == h % 24 for e in past if not own or e.account == account)
+        return sum(
+            (e.time // HOUR_MS) % 24 == h % 24 for e in past if not own or e.account == account
+        )
 
     everybody = (count(hour, False) + 1e-9) / (len(past) + 24e-9)
     smooth = 0.5 * count(hour, True) + 0.25 * count(hour - 1, True) + 0.25 * count(hour + 1, True)

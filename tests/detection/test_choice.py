@@ -73,8 +73,16 @@ def test_overdispersion_is_never_below_the_settings(touches):
 
 
 def test_a_few_heavy_copiers_among_the_outsiders_make_the_test_more_cautious():
-    even = [wrote(f"o{n}", f"o{n}-{d}" if d % 5 else "saying", d * DAY) for n in range(20) for d in range(10)]
-    few = [wrote(f"o{n}", f"o{n}-{d}" if n > 3 else f"s{d}", d * DAY) for n in range(20) for d in range(10)]
+    even = [
+        wrote(f"o{n}", f"o{n}-{d}" if d % 5 else "saying", d * DAY)
+        for n in range(20)
+        for d in range(10)
+    ]
+    few = [
+        wrote(f"o{n}", f"o{n}-{d}" if n > 3 else f"s{d}", d * DAY)
+        for n in range(20)
+        for d in range(10)
+    ]
     group = [wrote(who, f"t{d}", d * DAY) for who in "abc" for d in range(10)]
     mild, strict = (layer_of([*group, *crowd]) for crowd in (even, few))
     assert court_of(mild, np.arange(3)).overdispersion() < 0.2

@@ -30,7 +30,9 @@ def verdicts(rows_):
     """(group, p) → tests; only these two matter to error control."""
     group, p = (np.array(column) for column in zip(*rows_, strict=True))
     none = np.zeros(len(p), np.int64)
-    return confirm.Tests(group, np.arange(len(p)), none, none, np.zeros(len(p)), p, np.zeros(len(p)))
+    return confirm.Tests(
+        group, np.arange(len(p)), none, none, np.zeros(len(p)), p, np.zeros(len(p))
+    )
 
 
 TESTS = st.lists(st.tuples(st.integers(0, 4), P_VALUES), min_size=1, max_size=40).map(verdicts)

@@ -99,7 +99,9 @@ def at_times(layer, time):
     """The layer with other times."""
     order = np.lexsort((layer.account, time, layer.object))
     fields = ("account", "object", "reaction", "row")
-    return replace(layer, time=time[order], **{name: getattr(layer, name)[order] for name in fields})
+    return replace(
+        layer, time=time[order], **{name: getattr(layer, name)[order] for name in fields}
+    )
 
 
 def test_a_signal_that_does_not_decide_names_nobody():

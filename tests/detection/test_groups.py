@@ -116,9 +116,7 @@ def test_without_comparison_that_is_the_reason():
 
 
 def test_two_accounts_are_too_few_whatever_they_did():
-    assert reason(group(1, 2), Settings(), no_comparison=False) == (
-        "2 accounts; a finding needs 3"
-    )
+    assert reason(group(1, 2), Settings(), no_comparison=False) == ("2 accounts; a finding needs 3")
 
 
 @given(st.floats(0.001, 0.3), st.floats(1e-7, 1e-2))

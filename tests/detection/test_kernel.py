@@ -107,9 +107,7 @@ def test_whoever_always_reacts_at_once_is_explained_by_that():
         for n in posts
         for who, delay in (("a", 30 + n), ("b", 31 + n))
     ]
-    slow = [
-        touch(f"o{n}", f"x{n}", 5000 * n + 4000, reaction=True, born=5000 * n) for n in posts
-    ]
+    slow = [touch(f"o{n}", f"x{n}", 5000 * n + 4000, reaction=True, born=5000 * n) for n in posts]
     found = explained([*fast, *slow], [0, 1])
     assert found.by_reaction.all()
     assert found.explained.min() > 0.6

@@ -147,6 +147,8 @@ def test_reactions_are_kept_by_account(touches):
     for account in range(layer.accounts):
         past = slice(known.history[account], known.history[account + 1])
         own = [e for e in events if e.account == account and e.reaction]
-        assert known.latency[past] == pytest.approx([reference.ln(reference.latency(e)) for e in own])
+        assert known.latency[past] == pytest.approx(
+            [reference.ln(reference.latency(e)) for e in own]
+        )
         assert known.origin[past].tolist() == [e.source for e in own]
     assert len(known.population) == layer.reaction.sum()

@@ -11,8 +11,8 @@ from unswarm.detection.stability import grid, stable
 from unswarm.engines import open_engine
 from unswarm.model import LINK, TRACE, Tier
 from unswarm.settings import Settings
-from unswarm.simulate import plant
 from unswarm.simulate import Group as Planted
+from unswarm.simulate import plant
 
 SETTINGS = Settings()
 SIDES = plant(organic("independent"), [Planted(20, 40)])

@@ -6,8 +6,8 @@ import pytest
 
 from unswarm.model import EVENTS, QUARANTINE
 from unswarm.readers import Source
-from unswarm.readers._batch import Batch
-from unswarm.readers._seen import RECENT, Seen
+from unswarm.readers._parts.batch import Batch
+from unswarm.readers._parts.seen import RECENT, Seen
 
 SOURCE = Source(Path("posts.jsonl"))
 TABLES = {**EVENTS, QUARANTINE.name: QUARANTINE}

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unswarm.readers import _json, _rows
-from unswarm.readers._json import Broken, values
-from unswarm.readers._tweets import EPOCH, client_name, exact_time, media_id
+from unswarm.readers._parts import json as _json
+from unswarm.readers._parts import rows as _rows
+from unswarm.readers._parts.json import Broken, values
+from unswarm.readers._parts.tweets import EPOCH, client_name, exact_time, media_id
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unswarm.model import DAY, MINUTE, SECOND
-from unswarm.readers._values import parse_bool, parse_id, parse_int, parse_list, parse_time
+from unswarm.readers._parts.values import parse_bool, parse_id, parse_int, parse_list, parse_time
 
 NOON = 1_577_880_000_000  # 2020-01-01 12:00:00 UTC
 

@@ -116,10 +116,13 @@ def account_probabilities(found: Found, groups: Sequence[Group]) -> dict[int, fl
 
 
 def occasions(found: Found, network: str, heard: Sequence[Heard]) -> Iterator[dict[str, Any]]:
-    """Rows of `model.OCCASION`: every object on which a member met, or could have met, another."""
+    """Rows of `model.OCCASION`: every object on which a member met, or could have met, another.
+
+    A member's n, K and lambda are those of its rows of one `search` and `window`, counted in
+    occasions, half by half.
+    """
     for each in heard:
         layer, meetings = each.fold.court.layer, each.meetings
-        keep = meetings.met | (layer.size[layer.object[meetings.event]] > 1)
         names = layer.names.take(layer.object[meetings.event]).to_pylist()
         signals = [layer.signals[code] for code in layer.signal[layer.object[meetings.event]]]
         own = found.ground.traces.select(["account", "time", "post"]).take(
@@ -128,7 +131,7 @@ def occasions(found: Found, network: str, heard: Sequence[Heard]) -> Iterator[di
         near = np.maximum(meetings.partner, 0)
         other = found.ground.traces.select(["account", "time", "post"]).take(layer.row[near])
         mine, theirs = own.to_pylist(), other.to_pylist()
-        for i in np.flatnonzero(keep).tolist():
+        for i in range(len(mine)):
             met_anyone = meetings.partner[i] >= 0
             yield {
                 "network": network,
@@ -145,6 +148,8 @@ def occasions(found: Found, network: str, heard: Sequence[Heard]) -> Iterator[di
                 "outsiders": int(meetings.outsiders[i]),
                 "explained": float(meetings.explained[i]),
                 "by": "reaction" if meetings.by_reaction[i] else _by(each.fold),
+                "search": each.fold.signal,
+                "half": each.fold.half,
             }
 
 

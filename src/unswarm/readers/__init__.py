@@ -17,8 +17,8 @@ import pyarrow as pa
 
 from unswarm.errors import InputError, SettingsError, did_you_mean
 from unswarm.plugins import load
-from unswarm.readers._files import BROKEN, opened
-from unswarm.readers._lines import Lines, Reject
+from unswarm.readers._parts.files import BROKEN, opened
+from unswarm.readers._parts.lines import Lines, Reject
 
 HEAD = 1 << 16
 DEFAULT_SPECIFICITY = 50

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from unswarm.readers import Source
-from unswarm.readers._columns import names
-from unswarm.readers._posts import read_as
+from unswarm.readers._parts.columns import names
+from unswarm.readers._parts.posts import read_as
 
 specificity = 60
 

@@ -15,9 +15,9 @@ import pyarrow as pa
 
 from unswarm.model import HOUR
 from unswarm.readers import Source
-from unswarm.readers._columns import Chunk, names
-from unswarm.readers._posts import read_as
-from unswarm.readers._values import parse_time
+from unswarm.readers._parts.columns import Chunk, names
+from unswarm.readers._parts.posts import read_as
+from unswarm.readers._parts.values import parse_time
 
 specificity = 60
 

@@ -16,16 +16,16 @@ import pyarrow as pa
 from unswarm import canonical
 from unswarm.model import MINUTE
 from unswarm.readers import Source
-from unswarm.readers._batch import Batch
-from unswarm.readers._rows import Row, header, read_rows
-from unswarm.readers._tweets import (
+from unswarm.readers._parts.batch import Batch
+from unswarm.readers._parts.rows import Row, header, read_rows
+from unswarm.readers._parts.tweets import (
     PLATFORM,
     Target,
     optional_time,
     required_id,
     stated_time,
 )
-from unswarm.readers._values import parse_bool, parse_id, parse_int
+from unswarm.readers._parts.values import parse_bool, parse_id, parse_int
 
 specificity = 80
 

@@ -19,10 +19,10 @@ import pyarrow as pa
 from unswarm.canonical import clean_url
 from unswarm.errors import InputError, SettingsError, did_you_mean
 from unswarm.readers import Source
-from unswarm.readers._columns import chunks, form, names
-from unswarm.readers._posts import FIELDS, PROFILE, parse_account, read_as
-from unswarm.readers._relations import is_kind
-from unswarm.readers._values import NULLS, parse_bool, parse_list, parse_time
+from unswarm.readers._parts.columns import chunks, form, names
+from unswarm.readers._parts.posts import FIELDS, PROFILE, parse_account, read_as
+from unswarm.readers._parts.relations import is_kind
+from unswarm.readers._parts.values import NULLS, parse_bool, parse_list, parse_time
 
 specificity = 0  # asked last: it reads any table
 

@@ -14,9 +14,9 @@ import pyarrow as pa
 
 from unswarm import canonical
 from unswarm.readers import Source
-from unswarm.readers._batch import Batch
-from unswarm.readers._rows import Row, header, read_rows
-from unswarm.readers._tweets import (
+from unswarm.readers._parts.batch import Batch
+from unswarm.readers._parts.rows import Row, header, read_rows
+from unswarm.readers._parts.tweets import (
     PLATFORM,
     Target,
     optional_time,
@@ -24,7 +24,7 @@ from unswarm.readers._tweets import (
     required_id,
     stated_time,
 )
-from unswarm.readers._values import NULLS, parse_bool, parse_int, parse_list
+from unswarm.readers._parts.values import NULLS, parse_bool, parse_int, parse_list
 
 specificity = 80
 

@@ -14,9 +14,9 @@ from typing import Any
 import pyarrow as pa
 
 from unswarm.readers import Source
-from unswarm.readers._batch import Batch
-from unswarm.readers._json import beginning
-from unswarm.readers._tweets import (
+from unswarm.readers._parts.batch import Batch
+from unswarm.readers._parts.json import beginning
+from unswarm.readers._parts.tweets import (
     RecordError,
     add_profile,
     add_status,

@@ -17,9 +17,9 @@ from typing import Any
 import pyarrow as pa
 
 from unswarm.readers import Source
-from unswarm.readers._batch import Batch
-from unswarm.readers._json import beginning
-from unswarm.readers._tweets import (
+from unswarm.readers._parts.batch import Batch
+from unswarm.readers._parts.json import beginning
+from unswarm.readers._parts.tweets import (
     PLATFORM,
     Record,
     RecordError,
@@ -36,7 +36,7 @@ from unswarm.readers._tweets import (
     stated_time,
     time_of_target,
 )
-from unswarm.readers._values import parse_int
+from unswarm.readers._parts.values import parse_int
 
 specificity = 70
 

@@ -12,10 +12,10 @@ from typing import Any
 import pyarrow as pa
 
 from unswarm.readers import Source
-from unswarm.readers._batch import Batch
-from unswarm.readers._json import beginning
-from unswarm.readers._tweets import Record, RecordError, add_status, read_values
-from unswarm.readers._values import parse_int
+from unswarm.readers._parts.batch import Batch
+from unswarm.readers._parts.json import beginning
+from unswarm.readers._parts.tweets import Record, RecordError, add_status, read_values
+from unswarm.readers._parts.values import parse_int
 
 specificity = 80
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 NAMED = 0.9
-"""Members below this probability are counted, not named."""
+"""Members of findings below this probability are counted, not named; nobody in a lead is named."""
+
+NAMED_ACCOUNTS = f"""
+SELECT DISTINCT m.account FROM membership AS m JOIN network AS n ON n.network = m.network
+WHERE n.tier = 'confirmed' AND m.probability >= {NAMED}
+"""
 
 
 def quoted(text: str) -> str:

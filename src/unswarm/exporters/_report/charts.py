@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from unswarm.exporters._report.words import count, day, figure, share
+from unswarm.exporters._report.words import count, day, figure, share, span
 from unswarm.model import DAY
 
 WIDE, HIGH, LEFT, TOP, FOOT = 720, 200, 44, 12, 26
 MOST_BARS = 75
+AROUND = 60  # days shown before and after accounts were created
+BUSIEST = 40  # one hour in so many is shaded fully: a single one would pale all others
 LEVELS = 6
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 Hours = Mapping[int, int]  # hours since 1970 → posts
@@ -67,16 +69,53 @@ def course(
         _rates(hours, first, wide, bars, size)
         for hours, size in zip((members, others), accounts, strict=True)
     ]
-    top = max(max(rates[0]), max(rates[1]), 1e-9)
-    step = (WIDE - LEFT) / bars
+    marks = sorted({(day - first) // wide for day in joint})
+    describes = _describe(rates, accounts, first, last)
+    return _draw(rates, (first, wide), marks, "posts per account and day", describes)
+
+
+def births(members: Hours, others: Hours) -> Course | None:
+    """Creations of accounts by day, from two months before to two months after the members'."""
+    if not members:
+        return None
+    born = [hour // 24 for hour in members]
+    near = {h: n for h, n in others.items() if n and _near(h // 24, born)}
+    days = [hour // 24 for hour in (*members, *near)]
+    first, last = min(days), max(days)
+    wide = -(-(last - first + 1) // MOST_BARS)
+    bars = (last - first) // wide + 1
+    numbers = [[wide * n for n in _rates(h, first, wide, bars, 1)] for h in (members, near)]
+    describes = (
+        f"{count(sum(members.values()))} accounts of this lead were created from "
+        f"{span(min(born) * DAY, max(born) * DAY)}; in the whole time shown, "
+        f"{count(sum(near.values()))} other accounts in this data were."
+    )
+    return _draw(numbers, (first, wide), [], "accounts created", describes)
+
+
+def _near(day: int, born: Sequence[int]) -> bool:
+    return min(born) - AROUND <= day <= max(born) + AROUND
+
+
+def _draw(
+    rates: Sequence[Sequence[float]],
+    scale: tuple[int, int],
+    marks: Sequence[int],
+    unit: str,
+    describes: str,
+) -> Course:
+    """Bars and line; `scale`: first day and days in a bar."""
+    first, wide = scale
+    bars = len(rates[0])
+    top, step = max(max(rates[0]), max(rates[1]), 1e-9), (WIDE - LEFT) / bars
     return Course(
-        bars=[_bar(i, rates, top, step, (first + i * wide) * DAY) for i in range(bars)],
+        bars=[_bar(i, rates, (top, step), (first + i * wide) * DAY, unit) for i in range(bars)],
         line=_line(rates[1], top, step) if any(rates[1]) else "",
-        marks=[(_x(i, step), step) for i in sorted({(day - first) // wide for day in joint})],
+        marks=[(_x(i, step), step) for i in marks],
         below=_dates(first, wide, bars, step),
         beside=[(_y(top * part, top), figure(top * part)) for part in (0.5, 1.0)],
         days=wide,
-        describes=_describe(rates, accounts, first, last),
+        describes=describes,
     )
 
 
@@ -96,10 +135,13 @@ def _y(rate: float, top: float) -> float:
     return round(TOP + (HIGH - TOP - FOOT) * (1 - rate / top), 2)
 
 
-def _bar(place: int, rates: Sequence[Sequence[float]], top: float, step: float, at: int) -> Bar:
+def _bar(
+    place: int, rates: Sequence[Sequence[float]], scale: tuple[float, float], at: int, unit: str
+) -> Bar:
     own, other = rates[0][place], rates[1][place]
+    top, step = scale
     y = _y(own, top)
-    says = f"{day(at)}: members {figure(own)}, others {figure(other)} posts per account and day"
+    says = f"{day(at)}: members {figure(own)}, others {figure(other)} {unit}"
     return Bar(_x(place, step), y, round(step * 0.8, 2), round(HIGH - FOOT - y, 2), says)
 
 
@@ -134,20 +176,16 @@ def week(hours: Hours) -> Sequence[Cell]:
     posts = [0] * 168
     for hour, number in hours.items():
         posts[(hour // 24 + 3) % 7 * 24 + hour % 24] += number
-    total, most = sum(posts), max(posts)
-    return (
-        [_cell(place, number, total, most) for place, number in enumerate(posts)] if total else []
-    )
+    total = sum(posts)
+    if not total:
+        return []
+    filled = sorted(number for number in posts if number)
+    most = filled[-1 - len(filled) // BUSIEST]
+    return [_cell(place, number, total, most) for place, number in enumerate(posts)]
 
 
 def _cell(place: int, posts: int, total: int, most: int) -> Cell:
     weekday, hour = divmod(place, 24)
-    level = -(-LEVELS * posts // most)
+    level = min(LEVELS, -(-LEVELS * posts // most))
     says = f"{WEEKDAYS[weekday]} {hour:02}:00, {share(posts / total)} of posts"
     return Cell(hour, weekday, level, says)
-
-
-def busiest(cells: Sequence[Cell]) -> str:
-    """The hours of the week with most posts, in words."""
-    peak = [cell.says for cell in cells if cell.level == LEVELS]
-    return f"Busiest: {'; '.join(peak[:3])}." if peak else ""

@@ -34,6 +34,9 @@ class Material:
     hours: ByNetwork
     others: Hours
     other_accounts: int
+    born: ByNetwork
+    all_born: Hours
+    windows: ByNetwork
     days: ByNetwork
     tops: Mapping[str, ByNetwork]
     edges: ByNetwork
@@ -61,6 +64,9 @@ class Material:
             hours=fetch(queries.HOURS),
             others={row["hour"]: row["posts"] for row in findings.query(queries.OTHER_HOURS)},
             other_accounts=next(iter(findings.query(queries.OTHER_ACCOUNTS)))["accounts"],
+            born=fetch(queries.BORN),
+            all_born={row["hour"]: row["accounts"] for row in findings.query(queries.ALL_BORN)},
+            windows=fetch(queries.WINDOWS),
             days=fetch(queries.DAYS),
             tops={
                 column: fetch(queries.TOP, column=column, table=table, most=TOP_EACH)

@@ -1,4 +1,4 @@
-"""Who may be named: members of networks by evidence of their own; nobody else, anywhere."""
+"""Who may be named: members of findings by evidence of their own; nobody else, anywhere."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from unswarm.findings import Findings
 
 MEMBERS = f"""
 SELECT m.account, max(a.handle) AS handle, max(a.name) AS name, max(m.probability) AS probability
-FROM membership AS m LEFT JOIN account AS a ON a.account = m.account
+FROM membership AS m JOIN network AS n ON n.network = m.network
+LEFT JOIN account AS a ON a.account = m.account
+WHERE n.tier = 'confirmed'
 GROUP BY m.account HAVING max(m.probability) >= {NAMED}
 """
 CALLED = re.compile(r"(?<![\w@])@[\w.-]*\w(?:@[\w.-]*\w)?")
@@ -30,7 +32,7 @@ class Names:
 
     @classmethod
     def of(cls, findings: Findings) -> Names:
-        """The members of networks with a probability of at least `NAMED`."""
+        """The members of findings with a probability of at least `NAMED`."""
         rows = list(findings.query(MEMBERS))
         handles = {row["account"]: row["handle"] or row["account"] for row in rows}
         words = {row[key] for row in rows for key in ("account", "handle", "name") if row[key]}

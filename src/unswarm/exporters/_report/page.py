@@ -28,6 +28,7 @@ FILTERS = (
     "figure",
     "gap",
     "moment",
+    "prose",
     "sentence",
     "share",
     "span",

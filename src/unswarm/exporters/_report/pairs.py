@@ -9,7 +9,7 @@ from unswarm.exporters._report import queries, quoted
 from unswarm.exporters._report.material import Material, without
 from unswarm.exporters._report.queries import Row
 from unswarm.exporters._report.rows import Rows
-from unswarm.exporters._report.words import cut
+from unswarm.exporters._report.words import OBJECTS, cut
 
 LONGEST = 500
 FOREVER = 10**15  # ms; the window of a signal that has none
@@ -57,7 +57,14 @@ def _meeting(item: Row, material: Material, rows: Rows) -> Row:
     ]
     posts.sort(key=lambda post: post["time"])
     same = posts[0]["text"] is not None and posts[0]["text"] == posts[1]["text"]
-    return {**item, "posts": posts, "same": same, "object": rows.names.in_text(item["object"])}
+    return {
+        **item,
+        "posts": posts,
+        "same": same,
+        "object": rows.names.in_text(item["object"]),
+        "thing": OBJECTS.get(item["signal"], "object"),
+        "inside": item["signal"] == "texts" and any(post["text"] for post in posts),
+    }
 
 
 def _post(account: str, post: str, time: int, material: Material, rows: Rows) -> Row:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from unswarm.exporters._report import NAMED, listed, quoted
+from unswarm.exporters._report import NAMED_ACCOUNTS, listed, quoted
 from unswarm.findings import Findings
 
 Row = dict[str, Any]
@@ -18,7 +18,7 @@ ByNetwork = dict[str, list[Row]]
 
 NETWORKS = """
 SELECT * FROM network AS n
-ORDER BY n.tier, coalesce(n.together, 0) - coalesce(n.expected, 0) DESC, n.network
+ORDER BY n.tier, coalesce(n.together, 0) - coalesce(n.expected, 0) DESC, n.accounts DESC, n.network
 """
 
 MEMBERS = """
@@ -49,6 +49,31 @@ ORDER BY hour
 OTHER_ACCOUNTS = """
 SELECT count(*) AS accounts FROM account AS a LEFT JOIN membership AS m ON m.account = a.account
 WHERE m.account IS NULL
+"""
+
+BORN = """
+SELECT m.network, CAST(floor(a.created / 3600000.0) AS BIGINT) AS hour, min(a.created) AS first,
+       count(*) AS accounts
+FROM account AS a JOIN membership AS m ON m.account = a.account
+WHERE a.created IS NOT NULL AND {of_m}
+GROUP BY m.network, CAST(floor(a.created / 3600000.0) AS BIGINT)
+ORDER BY network, hour
+"""
+
+ALL_BORN = """
+SELECT CAST(floor(a.created / 3600000.0) AS BIGINT) AS hour, count(*) AS accounts
+FROM account AS a WHERE a.created IS NOT NULL
+GROUP BY CAST(floor(a.created / 3600000.0) AS BIGINT)
+ORDER BY hour
+"""
+
+WINDOWS = """
+SELECT o.network, o.signal, CASE WHEN o.by = 'choice' THEN 'choice' ELSE 'time' END AS by,
+       max(o.window) AS widest
+FROM occasion AS o
+WHERE o.together AND {of_o}
+GROUP BY o.network, o.signal, CASE WHEN o.by = 'choice' THEN 'choice' ELSE 'time' END
+ORDER BY network, by DESC, widest, signal
 """
 
 DAYS = """
@@ -109,9 +134,7 @@ FROM ranked AS r WHERE r.place <= {most} ORDER BY r.network, r.place
 """
 
 PAIRS = f"""
-WITH named AS (
-    SELECT DISTINCT m.account FROM membership AS m WHERE m.probability >= {NAMED}
-), ranked AS (
+WITH named AS ({NAMED_ACCOUNTS}), ranked AS (
     SELECT e.*, row_number() OVER (
                PARTITION BY e.network ORDER BY e.p, e.objects DESC, e.source, e.target, e.signal
            ) AS place
@@ -175,6 +198,11 @@ SELECT * FROM evidence AS v WHERE {of_v} ORDER BY v.network, v.family, v.measure
 MEMBERS_OF = """
 SELECT m.account, m.probability, m.signals, m.p, m.occasions, m.together, m.expected, m.stability
 FROM membership AS m WHERE {of_m}
+"""
+
+BORN_OF = """
+SELECT m.account, a.created, m.probability, m.p
+FROM membership AS m LEFT JOIN account AS a ON a.account = m.account WHERE {of_m}
 """
 
 OCCASIONS_OF = """

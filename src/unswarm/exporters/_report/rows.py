@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from unswarm.errors import PluginError
-from unswarm.exporters._report import NAMED
+from unswarm.exporters._report import NAMED_ACCOUNTS
 from unswarm.exporters._report.names import BORROWED, NOT_NAMED, Names, borrowed, strangers
 from unswarm.exporters._report.words import clean, cut, figure, gap, moment
 from unswarm.findings import Findings
@@ -20,9 +20,7 @@ SHOWN = 8
 LONGEST = 140
 TIMES = {"time", "first", "last", "born", "seen", "target_time", "other_time", "created"}
 GAPS = {"gap", "min_gap", "window", "precision"}
-OF_NAMED = f"""
-WHERE q.account IS NULL
-   OR q.account IN (SELECT m.account FROM membership AS m WHERE m.probability >= {NAMED})"""
+OF_NAMED = f" WHERE q.account IS NULL OR q.account IN ({NAMED_ACCOUNTS})"
 TEXTS = {"text", "claim", "url", "domain", "hashtag", "content"}
 NO_NAMES = TEXTS | {
     *("post", "partner_post", "other_post", "target_post", "network", "signal", "signals"),

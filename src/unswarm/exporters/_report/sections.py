@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from unswarm.exporters._report import NAMED, charts, queries
+from unswarm.exporters._report import NAMED, change, charts, queries
+from unswarm.exporters._report.evidence import Evidence, sort
 from unswarm.exporters._report.graph import picture
 from unswarm.exporters._report.material import SECTIONS, TOPS, Material, without
 from unswarm.exporters._report.pairs import Pair, pair
@@ -15,22 +16,25 @@ from unswarm.exporters._report.queries import Row, of_account, only
 from unswarm.exporters._report.rows import Rows
 from unswarm.exporters._report.summary import Number
 from unswarm.exporters._report.words import (
-    FAMILIES,
     LABELS,
     STRENGTH,
     UNKNOWN,
+    acts,
     band,
+    chance,
     count,
-    cut,
+    date,
     figure,
+    opaque,
+    places,
     sentence,
-    several,
     share,
-    together,
 )
 from unswarm.findings import Findings
 from unswarm.model import HOUR
 
+PROFILES = "profiles"  # what stands for signals where only profiles gave a lead
+CORRECTED = "p, corrected for all tests of the run"
 TITLES = {"domain": "Sites", "hashtag": "Hashtags", "url": "Links"}
 
 
@@ -49,6 +53,7 @@ class Times:
     """When the members posted: over the whole time, by hour of the week, and the rows behind."""
 
     course: charts.Course | None
+    title: str
     weeks: Sequence[tuple[str, Sequence[charts.Cell]]]
     rows: str
 
@@ -81,17 +86,21 @@ class Section:
     anchor: str
     title: str
     row: Row
+    profiles: bool
     did: str
+    choice: bool  # whether the words that members chose count, whenever within a day
+    claim: str  # what profiles gave away
+    places: Sequence[str]  # where it was confirmed
     label: str
     strength: str
     occasions: str  # the entry with the occasions of its members
     figures: Sequence[tuple[str, Number, str]]
     picture: Picture
     times: Times
-    coordination: Sequence[Mapping[str, Any]]
-    signs: Sequence[Mapping[str, Any]]
-    innocent: Sequence[str]
+    evidence: Evidence
     pairs: Sequence[Pair]
+    textless: bool  # whether no post of the pairs shown has a text
+    opaque: bool  # whether the objects are numbers that only the source understands
     tops: Sequence[Top]
     members: Sequence[Member]
     named: int
@@ -133,12 +142,24 @@ class _Composer:
 
     @cached_property
     def everybody(self) -> list[Row]:
+        """The members; those of a lead stand in no band, because nobody in it is named."""
         members = self.material.members[self.network]
-        return [{**member, "band": band(member["probability"])} for member in members]
+        return [
+            {**member, "band": band(member["probability"] if self.finding else 0)}
+            for member in members
+        ]
+
+    @property
+    def finding(self) -> bool:
+        return bool(self.row["tier"] == "confirmed")
+
+    @property
+    def profiles(self) -> bool:
+        return bool(self.row["signals"] == PROFILES)
 
     @cached_property
     def named(self) -> list[Row]:
-        return [member for member in self.everybody if member["probability"] >= NAMED]
+        return [m for m in self.everybody if self.finding and m["probability"] >= NAMED]
 
     @cached_property
     def anchors(self) -> dict[str, str]:
@@ -146,58 +167,83 @@ class _Composer:
         return {row["account"]: f"{self.anchor}m{i}" for i, row in enumerate(listed, start=1)}
 
     def section(self) -> Section:
-        met = self._ask("Occasions of the members", queries.OCCASIONS_OF)
-        evidence = self._evidence()
-        named = len(self.named)
+        members = self._ask("Members", queries.BORN_OF if self.profiles else queries.MEMBERS_OF)
+        met = members if self.profiles else self._ask("Occasions", queries.OCCASIONS_OF)
+        figures = self._births(members) if self.profiles else self._figures(members, met)
+        windows, tops = self.material.windows[self.network], self._tops()
+        found, innocent = self.material.evidence[self.network], self.row["innocent"] or ""
+        close = self.material.pairs[self.network] if self.finding else []
+        pairs = [pair(row, self.title, self.material, self.rows) for row in close]
         return Section(
             anchor=self.anchor,
             title=self.title,
             row=self.row,
-            did=together((self.row["signals"] or "").split()),
+            profiles=self.profiles,
+            did=acts(windows),
+            choice=any(window["by"] == "choice" for window in windows),
+            claim=str(self.everybody[0]["explanation"] or "") if self.profiles else "",
+            places=places(self.row["confirmed_in"] or "") if self.finding else [],
             label=LABELS.get(self.row["label"] or "", sentence(self.row["label"] or "")),
             strength=STRENGTH.get(self.row["strength"] or "", ""),
             occasions=met,
-            figures=[item for item in self._figures(met) if item[1].text != UNKNOWN],
+            figures=[item for item in figures if item[1].text != UNKNOWN],
             picture=self._picture(),
-            times=self._times(),
-            coordination=[item for item in evidence if not item["inauthentic"]],
-            signs=[item for item in evidence if item["inauthentic"]],
-            innocent=[line for line in (self.row["innocent"] or "").splitlines() if line.strip()],
-            pairs=[
-                pair(row, self.title, self.material, self.rows)
-                for row in self.material.pairs[self.network]
-            ],
-            tops=[self._top(column) for column in TOPS if self._of(column)],
+            times=self._creation() if self.profiles else self._times(),
+            evidence=sort(found, innocent, self.title, self.rows),
+            pairs=pairs,
+            textless=not any(post["text"] or post["foreign"] for post in _posts(pairs)),
+            opaque=all(opaque(row["object"]) for top in tops for row in top.rows),
+            tops=tops,
             members=self._members(),
-            named=named,
-            unnamed=len(self.everybody) - named,
-            change=_change(self.row, named),
+            named=len(self.named),
+            unnamed=len(self.everybody) - len(self.named),
+            change=self._change(),
         )
+
+    def _change(self) -> list[str]:
+        if self.finding:
+            return change.of_finding(self.row, len(self.named))
+        return change.of_profiles(self.row) if self.profiles else change.of_lead(self.row)
+
+    def _tops(self) -> list[Top]:
+        return [self._top(column) for column in TOPS if self._of(column)]
 
     def _ask(self, title: str, sql: str) -> str:
         return self.rows.ask(self.title, title, only(sql, [self.network]))
 
-    def _figures(self, met: str) -> list[tuple[str, Number, str]]:
-        """(what, number, note) of the figures at the head; `met`: the entry of the occasions."""
+    def _births(self, members: str) -> list[tuple[str, Number, str]]:
+        """(what, number, note) of a lead that profiles gave."""
         row = self.row
-        members = self._ask("Members", queries.MEMBERS_OF)
+        accounts = Number(count(len(self.everybody)), members)
+        return [
+            ("Accounts", accounts, "created close together; none named"),
+            ("From", Number(date(row["first"]), members), "the first creation"),
+            ("To", Number(date(row["last"]), members), "the last creation"),
+            ("Chance", Number(chance(row["p"]), members), CORRECTED),
+        ]  # fmt: skip
+
+    def _figures(self, members: str, met: str) -> list[tuple[str, Number, str]]:
+        """(what, number, note) of the figures at the head; `members`, `met`: entries of rows."""
+        row = self.row
         objects = self._ask("Objects touched together", queries.OBJECTS_OF)
         days = self._ask("Joint occasions by day", queries.DAYS)
         possible = f"of {count(row['occasions'])} possible occasions"
-        alone = "of them touched by nobody else"
+        alone = f"touched together, {share(row['exclusive'])} of them by nobody else"
         return [
             ("Accounts", Number(count(len(self.everybody)), members), self._who()),
             ("Together", Number(count(row["together"]), met), possible),
             ("Explained", Number(figure(row["expected"]), met), "of them by innocent explanations"),
             ("Times over", Number(figure(row["lift"]), met), "what these explanations allow"),
+            ("Chance", Number(chance(row["p"]), members), CORRECTED),
             ("Days", Number(count(row["days"]), days), "with a joint occasion"),
-            ("Objects", Number(count(row["objects"]), objects), "touched together"),
-            ("Exclusive", Number(share(row["exclusive"]), objects), alone),
+            ("Objects", Number(count(row["objects"]), objects), alone),
             ("Stability", Number(share(row["stability"]), met), "of the settings tried agree"),
         ]  # fmt: skip
 
     def _who(self) -> str:
         named, members = len(self.named), len(self.everybody)
+        if not named:
+            return "counted, none named"
         counted = f", {count(members - named)} only counted" if members > named else ""
         return f"{count(named)} named{counted}"
 
@@ -217,27 +263,16 @@ class _Composer:
         exact = all((item["precision"] or 1) <= HOUR for item in hours)
         return Times(
             charts.course(own, others, sizes, joint),
+            "Posts per account and day",
             [week for week in weeks if week[1]] if exact else [],
             self._ask("Members' posts by hour", queries.HOURS),
         )
 
-    def _evidence(self) -> list[dict[str, Any]]:
-        """Evidence in the order of `FAMILIES`."""
-        order = {family: place for place, family in enumerate(FAMILIES)}
-        items = self.material.evidence[self.network]
-        ranked = sorted(items, key=lambda item: order.get(item["family"], len(order)))
-        return [self._measured(item) for item in ranked]
-
-    def _measured(self, item: Row) -> dict[str, Any]:
-        """A row of evidence with the entry behind it and the lengths of its bars, 0 to 100."""
-        ends = [abs(item[key] or 0) for key in ("value", "baseline")]
-        most, query, claim = max(ends) or 1, item["query"], cut(item["claim"], 100)
-        return {
-            **item,
-            "family": FAMILIES.get(item["family"], sentence(item["family"] or "")),
-            "entry": self.rows.ask(self.title, claim, query) if query else "",
-            "lengths": [round(100 * end / most, 1) for end in ends],
-        }
+    def _creation(self) -> Times:
+        own = {item["hour"]: item["accounts"] for item in self.material.born[self.network]}
+        others = {h: n - own.get(h, 0) for h, n in self.material.all_born.items()}
+        entry = self._ask("Accounts by hour of creation", queries.BORN)
+        return Times(charts.births(own, others), "Accounts created", [], entry)
 
     def _of(self, column: str) -> list[Row]:
         return self.material.tops[column][self.network]
@@ -281,39 +316,5 @@ class _Composer:
         return Member(self.anchors[account], handle, row, row["band"], entry)
 
 
-def _change(row: Row, named: int) -> list[str]:
-    """What would change the result, said with this network's numbers."""
-    return _change_of_lead(row) if row["tier"] != "confirmed" else _change_of_finding(row, named)
-
-
-def _change_of_lead(row: Row) -> list[str]:
-    return [
-        f"It is no finding: {row['reason']}.",
-        "More data on the same objects, from everybody who touched them, could confirm it or "
-        "explain it away.",
-        "A list of these accounts, tested as a list, needs fewer occasions, because nothing has to "
-        "be held back for the search.",
-    ]
-
-
-def _change_of_finding(row: Row, named: int) -> list[str]:
-    days, stability = row["days"] or 0, row["stability"]
-    changes = [
-        f"It needs three members who each stand by their own evidence; {several(named, 'member')} "
-        f"{'does' if named == 1 else 'do'}. Fewer than three, and there is no finding.",
-        f"The innocent explanations would have to account for {figure(row['lift'])} times as many "
-        "joint occasions as they do: for example if the accounts saw the same private channel, a "
-        "broadcast or a mailing list that this data does not show.",
-        f"The joint occasions lie on {several(days, 'day')}."
-        + (" They may be one event." if days <= 2 else ""),
-    ]
-    if stability is not None:
-        changes.append(
-            f"It stands in {share(stability)} of the settings tried; in {share(1 - stability)} it "
-            "does not."
-        )
-    changes.append(
-        "If the accounts show that they say openly who organises them, the label becomes “openly "
-        "organised”. If they are declared to post by machine, it becomes “automated”."
-    )
-    return changes
+def _posts(pairs: Sequence[Pair]) -> Iterator[Row]:
+    return (post for each in pairs for met in each.meetings for post in met["posts"])

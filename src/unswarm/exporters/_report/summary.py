@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from unswarm.exporters._report import NAMED
+from unswarm.exporters._report import NAMED_ACCOUNTS
 from unswarm.exporters._report.queries import Row
 from unswarm.exporters._report.rows import Rows
 from unswarm.exporters._report.words import count, power, span, verdict
@@ -15,7 +15,15 @@ from unswarm.findings import Findings
 
 GROUP = "The data"
 NO_COMPARISON = "no comparison"
-SAID = ("absence", "viral objects")
+BASIS = "comparison accounts"
+SAID = (
+    "absence",
+    "viral objects",
+    "no comparison accounts",
+    "no behaviour",
+    "no comparison",
+    BASIS,
+)
 
 POSTS = "SELECT p.platform, p.kind, count(*) AS posts FROM post AS p GROUP BY p.platform, p.kind"
 ACCOUNTS = "SELECT a.platform, count(*) AS accounts FROM account AS a GROUP BY a.platform"
@@ -31,11 +39,7 @@ GROUP BY q.reason ORDER BY rejected DESC, q.reason
 HEAVY = "SELECT h.signal, h.object, h.events, h.pairs FROM heavy AS h"
 TIERS = "SELECT n.network, n.tier, n.accounts, n.strength, n.reason FROM network AS n"
 
-NAMED_IN_FINDINGS = f"""
-SELECT count(DISTINCT m.account) AS accounts
-FROM membership AS m JOIN network AS n ON n.network = m.network
-WHERE n.tier = 'confirmed' AND m.probability >= {NAMED}
-"""
+NAMED_IN_FINDINGS = f"SELECT count(*) AS accounts FROM ({NAMED_ACCOUNTS}) AS n"
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ class Summary:
 
     verdict: str
     comparison: bool
+    behaviour: bool  # whether the data holds any
+    outside: int | None  # accounts to compare with, where they are too few
     confirmed: int
     leads: int
     found: Number
@@ -73,6 +79,7 @@ class Summary:
     reasons: Sequence[Row]
     heavy: tuple[Number, Number] | None
     caveats: Sequence[str]
+    basis: Sequence[str]
     power: Sequence[str]
     table: Power | None
     sources: Sequence[Mapping[str, Any]]
@@ -82,13 +89,16 @@ class Summary:
 def summarise(findings: Findings, networks: Sequence[Row], rows: Rows) -> Summary:
     """The first page of a case with these networks."""
     tiers = [row["tier"] for row in networks]
+    behaviour = _exist(findings, "post") or not _exist(findings, "account")
     comparison = has_comparison(networks, [row["caveat"] for row in findings.caveats])
     entry = rows.ask(GROUP, "Networks found, and leads", TIERS)
     reasons = list(findings.query(REASONS))
     statements = findings.run.get("power") or ()
     return Summary(
-        verdict=verdict(tiers.count("confirmed"), comparison),
+        verdict=verdict(tiers.count("confirmed"), comparison, behaviour),
         comparison=comparison,
+        behaviour=behaviour,
+        outside=_outside(findings.caveats),
         confirmed=tiers.count("confirmed"),
         leads=tiers.count("lead"),
         found=Number(count(tiers.count("confirmed")), entry),
@@ -100,7 +110,8 @@ def summarise(findings: Findings, networks: Sequence[Row], rows: Rows) -> Summar
         quarantined=_quarantined(reasons, rows),
         reasons=reasons,
         heavy=_heavy(findings, rows),
-        caveats=_caveats(findings),
+        caveats=_claims(row for row in findings.caveats if row["caveat"] not in SAID),
+        basis=_claims(row for row in findings.caveats if row["caveat"] == BASIS),
         power=[power(said) for said in statements if not _tabular(said)],
         table=_power([said for said in statements if _tabular(said)]),
         sources=[_source(source) for source in findings.run.get("sources") or ()],
@@ -143,10 +154,17 @@ def _heavy(findings: Findings, rows: Rows) -> tuple[Number, Number] | None:
     )
 
 
-def _caveats(findings: Findings) -> list[str]:
-    """What the run could not see; without what the page says itself, with links."""
-    rows = (row for row in findings.caveats if row["caveat"] not in SAID)
-    return sorted({row["claim"] for row in rows if row["claim"]})
+def _claims(caveats: Iterable[Row]) -> list[str]:
+    return sorted({row["claim"] for row in caveats if row["claim"]})
+
+
+def _outside(caveats: Iterable[Row]) -> int | None:
+    values = (row["value"] for row in caveats if NO_COMPARISON in row["caveat"])
+    return next((int(value) for value in values if value is not None), None)
+
+
+def _exist(findings: Findings, table: str) -> bool:
+    return len(findings.query(f"SELECT 1 AS one FROM {table} AS t LIMIT 1")) > 0
 
 
 def _tabular(statement: Any) -> bool:

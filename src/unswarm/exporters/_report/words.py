@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from unswarm.model import DAY, HOUR, MINUTE, SECOND
@@ -15,12 +16,17 @@ SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ufffe\uffff]")
 ADDRESS = re.compile(r"\b(h)tt(ps?://)([^\s/?#<>\"']+)", re.IGNORECASE)
+POWER_OF_TEN = re.compile(r"\b(\d(?:\.\d+)?e-\d+)\b")
+PERCENT = re.compile(r"(?<=\d)%")
+HASH = re.compile(r"[0-9]+|[0-9a-f-]{8,}", re.IGNORECASE)
+PLACE = re.compile(r"(?P<signal>.+) within (?P<seconds>\d+) s, found on half")
 START = datetime(1970, 1, 1, tzinfo=UTC)
 
 STRENGTH = {
-    "strong": "Strong: confirmed in both halves of the data, and in at least 80 % of the settings "
-    "tried.",
-    "moderate": "Moderate: confirmed on data held back from the search, in one half of it.",
+    "strong": "Strong: confirmed in both halves of the data, in at least 80 % of the settings "
+    "tried, and not within one day only.",
+    "moderate": "Moderate: confirmed on data held back from the search, but not in both halves of "
+    "it, not in most of the settings tried, or within one day only.",
     "weak": "Weak: worth a look, and no finding.",
 }
 LABELS = {
@@ -41,6 +47,38 @@ TOGETHER = {
     "texts": "published the same texts",
     "media": "published the same pictures or videos",
     "mentions": "named the same accounts",
+    "hashtag_sequences": "used the same rows of hashtags",
+    "shares": "shared the same objects",
+    "timing": "made their first posts of an hour",
+}
+OBJECTS = {
+    "reposts": "post reposted",
+    "replies": "post answered",
+    "quotes": "post quoted",
+    "links": "link",
+    "domains": "site and day",
+    "hashtags": "hashtag and day",
+    "hashtag_sequences": "hashtags",
+    "texts": "text",
+    "media": "picture or video",
+    "mentions": "account named",
+    "shares": "object",
+    "timing": "hour",
+}
+GLOSSES = {
+    "passes the less cautious test": "The test passes if the innocent explanations are taken at "
+    "their word, and does not if they may be somewhat off, as a finding demands.",
+    "explained by fast reaction": "Accounts that follow the same source and react quickly would "
+    "meet as often.",
+    "explained by the object's burst": "Everybody was quick on these objects; outsiders met as "
+    "often.",
+    "too few joint occasions": "What they did looks alike, and happened too seldom to tell it from "
+    "chance.",
+    "no comparison accounts": "Without accounts to compare with, nobody can say how often innocent "
+    "accounts do the same. How to collect some stands at the beginning of this report.",
+    "2 accounts": "Two accounts may belong to one person or one office.",
+    "creation burst": "Accounts created close together may be one hand's, or a wave of sign-ups to "
+    "the platform, after an event or a campaign for new members.",
 }
 FAMILIES = {
     "coordination": "Acting together",
@@ -151,14 +189,16 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def verdict(confirmed: int, comparison: bool) -> str:
+def verdict(confirmed: int, comparison: bool, behaviour: bool = True) -> str:
     """What the report says in one sentence."""
     if confirmed:
         groups = sentence(several(confirmed, "network"))
         return f"{groups} of accounts acted together beyond what we can explain."
+    if not behaviour:
+        return "No finding is possible on this data: it holds profiles, and nothing accounts did."
     if comparison:
         return "None found: no network of accounts acted together beyond what we can explain."
-    return "No finding is possible on this data: it has no comparison accounts."
+    return "No finding is possible on this data: it has too few accounts to compare with."
 
 
 def band(probability: float) -> str:
@@ -190,6 +230,50 @@ def together(signals: Sequence[str]) -> str:
     if len(said) < 2:
         return said[0] if said else "acted alike"
     return f"{', '.join(said[:-1])} and {said[-1]}"
+
+
+def acts(windows: Sequence[Mapping[str, Any]]) -> str:
+    """What accounts did alike, and how close to each other in time.
+
+    Args:
+        windows: `signal`, `by` (`choice` or `time`) and `widest` (ms), those alike side by side.
+    """
+    parts = []
+    for (_, widest), rows in groupby(windows, key=lambda row: (row["by"], row["widest"])):
+        said = together([row["signal"] for row in rows])
+        near = "a day" if widest == DAY else gap(widest)
+        parts.append(f"{said} within {near} of each other")
+    return ", and ".join(parts) or "acted alike"
+
+
+def places(confirmed_in: str) -> list[str]:
+    """Where a network was confirmed: `links within 5 min, in both halves of the data`."""
+    halves: dict[tuple[str, str], int] = {}
+    other = []
+    for line in confirmed_in.splitlines():
+        if found := PLACE.match(line):
+            key = found["signal"], gap(int(found["seconds"]) * SECOND)
+            halves[key] = halves.get(key, 0) + 1
+        elif line.strip():
+            other.append(line)
+    said = ("one half", "both halves")
+    return [f"{s} within {w}, in {said[n > 1]} of the data" for (s, w), n in halves.items()] + other
+
+
+def gloss(reason: str) -> str:
+    """What the reason of a lead means, for those who do not know the test."""
+    return next((said for start, said in GLOSSES.items() if reason.startswith(start)), "")
+
+
+def prose(text: str) -> str:
+    """A sentence of another part with its numbers as this report writes them: `3 × 10⁻⁷`, `5 %`."""
+    text = POWER_OF_TEN.sub(lambda found: _power(float(found[1])), text)
+    return sentence(PERCENT.sub(" %", text))
+
+
+def opaque(text: str) -> bool:
+    """Whether an object is only a number or a hash, which says nothing to a reader."""
+    return HASH.fullmatch(text) is not None
 
 
 def clean(text: str) -> str:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from typing import BinaryIO
 
 from unswarm.errors import InputError
-from unswarm.readers._files import BROKEN
+from unswarm.readers._parts.files import BROKEN
 
 LONGEST = 1 << 26  # bytes of a line; a longer one is cut into several
 

@@ -11,9 +11,9 @@ from typing import Any
 import pyarrow as pa
 
 from unswarm.readers import Source
-from unswarm.readers._batch import Batch
-from unswarm.readers._json import Broken, values
-from unswarm.readers._values import parse_id, parse_int, parse_time
+from unswarm.readers._parts.batch import Batch
+from unswarm.readers._parts.json import Broken, values
+from unswarm.readers._parts.values import parse_id, parse_int, parse_time
 
 PLATFORM = "twitter"
 EPOCH = 1_288_834_974_657  # ms UTC where Twitter's post ids (snowflakes) begin: November 2010

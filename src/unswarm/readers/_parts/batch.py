@@ -10,7 +10,7 @@ import pyarrow as pa
 from unswarm.canonical import clean_url
 from unswarm.model import ACCOUNT, EVENTS, QUARANTINE, Table
 from unswarm.readers import Source
-from unswarm.readers._seen import Seen
+from unswarm.readers._parts.seen import Seen
 
 SIZE = 50_000
 REMEMBERED = 1_000_000  # profiles whose last state is known

@@ -17,13 +17,13 @@ import pyarrow as pa
 
 from unswarm.model import DAY, EVENTS, LINK, MINUTE, POST, SECOND, Table
 from unswarm.readers import Source
-from unswarm.readers._batch import Batch, array, arrow
-from unswarm.readers._carried import CARRIED, Found
-from unswarm.readers._columns import Cells, Chunk, chunks, gathered
-from unswarm.readers._parsed import Faults, Lenient, required
-from unswarm.readers._relations import Relations, relations
-from unswarm.readers._seen import Seen
-from unswarm.readers._values import (
+from unswarm.readers._parts.batch import Batch, array, arrow
+from unswarm.readers._parts.carried import CARRIED, Found
+from unswarm.readers._parts.columns import Cells, Chunk, chunks, gathered
+from unswarm.readers._parts.parsed import Faults, Lenient, required
+from unswarm.readers._parts.relations import Relations, relations
+from unswarm.readers._parts.seen import Seen
+from unswarm.readers._parts.values import (
     NULLS,
     parse_id,
     parse_int,

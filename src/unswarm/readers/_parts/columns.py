@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 
 from unswarm.errors import InputError
 from unswarm.readers import Source, is_binary
-from unswarm.readers._json import Broken, values
-from unswarm.readers._lines import Reject
+from unswarm.readers._parts.json import Broken, values
+from unswarm.readers._parts.lines import Reject
 
 SIZE = 50_000
 LONGEST_FIELD = 1 << 25  # characters; beyond that a quotation mark is missing

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from unswarm.canonical import reposted_in
-from unswarm.readers._columns import Cells
-from unswarm.readers._parsed import Lenient
-from unswarm.readers._values import parse_bool, parse_id
+from unswarm.readers._parts.columns import Cells
+from unswarm.readers._parts.parsed import Lenient
+from unswarm.readers._parts.values import parse_bool, parse_id
 
 RELATIONS = ("repost", "quote", "reply")  # a post that is several of them is the first
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from unswarm.readers import Source
-from unswarm.readers._columns import Cells
-from unswarm.readers._values import NO_TIME
+from unswarm.readers._parts.columns import Cells
+from unswarm.readers._parts.values import NO_TIME
 
 Parse = Callable[[Any], Any]
 Faults = dict[int, tuple[str, str]]  # row → (field, what is wrong with it)

@@ -11,9 +11,9 @@ from itertools import chain
 import pyarrow as pa
 
 from unswarm.readers import Source
-from unswarm.readers._batch import Batch
-from unswarm.readers._json import Broken
-from unswarm.readers._tweets import Add, attempt
+from unswarm.readers._parts.batch import Batch
+from unswarm.readers._parts.json import Broken
+from unswarm.readers._parts.tweets import Add, attempt
 
 END = ["\x1a", "\x1a"]  # a row given after the last line; a quoted field left open swallows it
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from unswarm.canonical import clean_url, hashtags_in, mentions_in, urls_in
-from unswarm.readers._columns import Cells
-from unswarm.readers._values import parse_id, parse_list
+from unswarm.readers._parts.columns import Cells
+from unswarm.readers._parts.values import parse_id, parse_list
 
 Found = Iterator[tuple[Any, ...]]
 

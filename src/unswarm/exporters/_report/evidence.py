@@ -1,0 +1,74 @@
+"""What the measures said of a network, sorted by the question that it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from unswarm.exporters._report.queries import Row
+from unswarm.exporters._report.rows import Rows
+from unswarm.exporters._report.words import FAMILIES, cut, figure, prose, sentence, share
+
+INNOCENT = "innocent"
+Item = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Did they act together? Do they hide who they are? What innocent reasons fit? What else?"""
+
+    coordination: Sequence[Item]
+    signs: Sequence[Item]
+    innocent: Sequence[Item]  # `claim` and `entry`, the id of the rows behind it or ""
+    descriptions: Sequence[Item]  # no test was made of them
+
+
+def sort(found: Sequence[Row], innocent: str, title: str, rows: Rows) -> Evidence:
+    """The evidence of one network.
+
+    Args:
+        found: its rows of `model.EVIDENCE`.
+        innocent: its innocent explanations, one per line.
+        title: the group of its entries.
+        rows: takes the queries behind the claims.
+    """
+    order = {family: place for place, family in enumerate(FAMILIES)}
+    ranked = sorted(found, key=lambda item: order.get(item["family"], len(order)))
+    items = [_item(item, title, rows) for item in ranked]
+    excuses = [item for item in items if item["kind"] == INNOCENT]
+    rest = [item for item in items if item["kind"] != INNOCENT and not item["inauthentic"]]
+    return Evidence(
+        coordination=[item for item in rest if _tested(item)],
+        signs=[item for item in items if item["inauthentic"]],
+        innocent=[*_untold(innocent, excuses, rows), *excuses],
+        descriptions=[item for item in rest if not _tested(item)],
+    )
+
+
+def _tested(item: Item) -> bool:
+    return item["p"] is not None or item["kind"] == "coordination"
+
+
+def _untold(innocent: str, excuses: Sequence[Item], rows: Rows) -> list[Item]:
+    """The innocent explanations that no row of evidence says."""
+    told = {item["claim"] for item in excuses}
+    claims = (rows.names.in_text(prose(line)) for line in innocent.splitlines() if line.strip())
+    return [{"claim": claim, "entry": ""} for claim in claims if claim not in told]
+
+
+def _item(item: Row, title: str, rows: Rows) -> Item:
+    """A row of evidence with the entry behind it and the lengths of its bars, 0 to 100."""
+    ends = [item["value"], item["baseline"]]
+    most = max(abs(end or 0) for end in ends) or 1
+    claim = rows.names.in_text(prose(item["claim"]))
+    say = share if "%" in claim and all(0 <= (end or 0) <= 1 for end in ends) else figure
+    return {
+        **item,
+        "claim": claim,
+        "kind": item["family"],
+        "family": FAMILIES.get(item["family"], sentence(item["family"] or "")),
+        "entry": rows.ask(title, cut(claim, 100), item["query"]) if item["query"] else "",
+        "lengths": [round(100 * abs(end or 0) / most, 1) for end in ends],
+        "said": [None if end is None else say(end) for end in ends],
+    }

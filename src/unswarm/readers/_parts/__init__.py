@@ -1,0 +1,1 @@
+"""What the readers share: files and lines, values, JSON, columns, batches."""
