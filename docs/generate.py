@@ -99,8 +99,8 @@ def _settings() -> str:
     ]
     introduction = (
         "Every knob of detection. Change one for a run with `--set NAME=VALUE`, for a case under "
-        "`[settings]` of its `case.toml`. The defaults were fixed on simulated worlds before "
-        "they met real data; `run.toml` of every run says which were used."
+        "`[settings]` of its `case.toml`. The defaults were fixed on simulated worlds and on the "
+        "development sets; `run.toml` of every run says which were used."
     )
     return _page("Settings", introduction, [_rows(("name", "default", "unit", "why"), rows)])
 

@@ -83,8 +83,13 @@ class PluginError(UnswarmError):
     exit_code = 4
 
 
+MOST_LISTED = 20
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint that names the known word nearest to `word`, or lists the known ones."""
+    """A hint that names the known word nearest to `word`, or lists the known ones if they are few."""
     known = sorted(known)
     near = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}."
+    if near:
+        return f"did you mean '{near[0]}'?"
+    return f"known: {', '.join(known)}." if len(known) <= MOST_LISTED else "check the spelling."

@@ -314,12 +314,39 @@ def shared_occasions(
 
 def wrote_alike(event: Event, events: Sequence[Event], group: Iterable[int]) -> bool:
     """Another member wrote the same within a day, and more members than outsiders wrote it."""
-    members = set(group)
-    authors = [e for e in events if e.object == event.object]
-    theirs = [e for e in authors if e.account in members]
-    others = [e for e in theirs if e.account != event.account]
-    own = len(theirs) >= 2 and len(authors) - len(theirs) < len(theirs)
-    return own and any(abs(e.time - event.time) <= DAY_MS for e in others)
+    others = [e for e in events if e.object == event.object and e.account != event.account]
+    near_one = any(e.account in set(group) and abs(e.time - event.time) <= DAY_MS for e in others)
+    return is_choice(event, events, group) and near_one
+
+
+def is_choice(event: Event, events: Sequence[Event], group: Iterable[int]) -> bool:
+    """Two members or more wrote it, and fewer outsiders than members."""
+    inside = [e.account in set(group) for e in events if e.object == event.object]
+    return sum(inside) >= 2 and len(inside) - sum(inside) < sum(inside)
+
+
+def timeless(
+    event: Event, events: Sequence[Event], group: Iterable[int]
+) -> list[tuple[bool, float]]:
+    """For each other member's use of the same text: whether it was near, and the chance of that."""
+    others = [e for e in events if e.object == event.object and e.account in set(group)]
+    found = []
+    for other in others:
+        if other.account != event.account:
+            theirs = [e for e in events if e.account == other.account]
+            near_own = [abs(e.time - event.time) <= DAY_MS for e in theirs]
+            found.append((abs(other.time - event.time) <= DAY_MS, sum(near_own) / len(theirs)))
+    return found
+
+
+def timeless_counts(
+    account: int, events: Sequence[Event], group: Iterable[int]
+) -> tuple[int, int, float]:
+    """Uses of chosen texts near another member's, all such pairs of uses, and their mean chance."""
+    chosen = [e for e in events if e.account == account and is_choice(e, events, group)]
+    pairs = [pair for e in chosen for pair in timeless(e, events, group)]
+    mean = sum(chance for _, chance in pairs) / max(len(pairs), 1)
+    return sum(close for close, _ in pairs), len(pairs), mean
 
 
 # ------------------------------------------------------------------ membership

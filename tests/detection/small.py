@@ -23,7 +23,10 @@ START = 1_704_067_200_000
 QUICK = Settings(stability=False)
 
 _MOMENTS = st.one_of(
-    st.integers(0, 90), st.integers(0, 8 * 3600), st.sampled_from((0, 60, 1799, 1800, 86_400))
+    st.integers(0, 90),
+    st.integers(0, 10).map(lambda n: 60 * n),
+    st.integers(0, 8 * 3600),
+    st.sampled_from((1799, 1800, 86_400)),
 )
 
 
@@ -32,7 +35,7 @@ def rows(draw: st.DrawFn, accounts: int = 6, objects: int = 4) -> list[dict[str,
     """Traces of a few accounts on a few objects, where collisions and ties abound."""
     pairs = st.tuples(st.integers(0, accounts - 1), st.integers(0, objects - 1))
     touched = draw(st.lists(pairs, min_size=1, max_size=24, unique=True))
-    early = draw(st.lists(st.integers(0, 600), min_size=objects, max_size=objects))
+    early = draw(st.lists(st.integers(0, 10), min_size=objects, max_size=objects))
     return [
         {
             "signal": "things",
@@ -41,7 +44,7 @@ def rows(draw: st.DrawFn, accounts: int = 6, objects: int = 4) -> list[dict[str,
             "time": START + draw(_MOMENTS) * SECOND,
             "post": f"p{number}",
             "reaction": draw(st.booleans()),
-            "born": START - early[thing] * SECOND,
+            "born": START - 60 * early[thing] * SECOND,
             "source": f"s{thing % 2}",
             "precision": 1000,
         }

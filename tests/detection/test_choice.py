@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small import START, events_of, layer_of, rows
 
-from unswarm.detection.choice import ChoiceCourt, Shared, rare_groups, upper_bound
+from unswarm.detection.choice import TELLING, ChoiceCourt, Shared, rare_groups, upper_bound
+from unswarm.detection.significance import betabinomial_tail
 from unswarm.model import DAY, HOUR
 from unswarm.settings import Settings
 
@@ -55,6 +56,38 @@ def test_a_choice_is_shared_with_a_member_within_a_day(touches, cut):
             assert events[partner].object == events[event].object
             assert events[partner].account != events[event].account
     assert (found.event == np.flatnonzero(np.isin(layer.account, group))).all()
+
+
+@settings(max_examples=200, deadline=None)
+@given(rows(accounts=7), st.integers(2, 7))
+def test_common_texts_may_be_a_timeless_pool(touches, cut):
+    layer = layer_of(touches)
+    group = np.arange(min(cut, layer.accounts))
+    found = court_of(layer, group).timeless_p(group)
+    for account, p in zip(group.tolist(), found, strict=True):
+        close, pairs, mean = reference.timeless_counts(account, events_of(layer), group.tolist())
+        slow = betabinomial_tail(close, pairs, mean, 0.05) if pairs else 1.0
+        if abs(mean - TELLING) > 1e-9:
+            assert p == pytest.approx(slow if mean < TELLING else 0.0)
+
+
+def test_a_book_quoted_at_any_time_is_no_handed_out_list():
+    chance = np.random.default_rng(4)
+    crowd = [wrote(f"o{n:02}", f"own {n} {d}", d * DAY) for n in range(60) for d in range(30)]
+
+    def p_of(times):
+        quotes = [
+            wrote(who, f"verse {verse}", int(time))
+            for verse in range(20)
+            for who, time in zip("abcd", times(verse), strict=True)
+        ]
+        own = [wrote(who, f"{who}{d}", d * DAY) for who in "abcd" for d in range(30)]
+        layer = layer_of([*quotes, *own, *crowd])
+        return court_of(layer, np.arange(4)).test([np.arange(4)]).p
+
+    handed_out = p_of(lambda verse: verse * DAY + chance.integers(0, 20 * HOUR, 4))
+    quoted = p_of(lambda verse: chance.integers(0, 30 * DAY, 4))
+    assert handed_out.max() < 1e-5 < 1e-2 < quoted.min()
 
 
 def test_without_outsiders_nothing_can_be_said():
@@ -109,6 +142,35 @@ def test_what_more_outsiders_than_members_wrote_is_no_choice():
     group = [wrote(who, f"t{d}", d * DAY) for who in "abcd" for d in range(10)]
     layer = layer_of([*group, *sayings])
     assert not court_of(layer, np.arange(4)).meetings(np.arange(4)).met.any()
+
+
+# ------------------------------------------------------------------ a timeless pool
+
+
+def members_copying(when, days=20):
+    """Five members that each put out twenty common texts, and own words every day as all do."""
+    everybody = [*"abcde", *(f"o{n:02}" for n in range(60))]
+    own = [wrote(w, f"own {w} {d}", d * DAY + 7 * HOUR) for w in everybody for d in range(days)]
+    common = [wrote(who, f"t{t}", when(n, t)) for n, who in enumerate("abcde") for t in range(20)]
+    return layer_of(own + common)
+
+
+def test_a_list_handed_out_refutes_a_timeless_pool():
+    layer = members_copying(lambda member, text: text * DAY + member * HOUR)
+    assert (court_of(layer, np.arange(5)).timeless_p(np.arange(5)) < 1e-6).all()
+
+
+def test_a_pool_used_at_any_time_does_not():
+    days = np.random.default_rng(1).integers(0, 20, (5, 20))
+    layer = members_copying(lambda member, text: int(days[member, text]) * DAY + member * HOUR)
+    court = court_of(layer, np.arange(5))
+    assert (court.timeless_p(np.arange(5)) > 0.01).all()
+    assert (court.test([np.arange(5)]).p > 0.01).all()
+
+
+def test_within_a_day_nothing_can_be_said_of_a_timeless_pool():
+    layer = members_copying(lambda member, text: (text % 5) * HOUR + member, days=1)
+    assert (court_of(layer, np.arange(5)).timeless_p(np.arange(5)) == 0).all()
 
 
 # ------------------------------------------------------------------ candidates

@@ -1,6 +1,7 @@
 """What is promised of the whole pipeline, on small worlds whose truth is known."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from small import (
     QUICK,
@@ -136,8 +137,6 @@ def test_the_order_of_the_rows_does_not_matter(detected, seed):
 
 
 def test_rows_given_twice_count_once(detected):
-    import pyarrow as pa
-
     tables = {name: pa.concat_tables([table, table]) for name, table in events(PLANTED)}
     again = detect(engine_of(tables), QUICK)
     assert networks(again) == networks(detected)

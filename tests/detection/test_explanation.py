@@ -4,10 +4,11 @@ import re
 
 import duckdb
 import pytest
-from small import QUICK, members_of, organic, run
+from small import QUICK, START, engine_of, members_of, networks, organic, run
 
+from unswarm.detection import detect
 from unswarm.detection.explanation import THINGS, duration
-from unswarm.model import DAY, HOUR, MINUTE, SECOND
+from unswarm.model import DAY, HOUR, MINUTE, POST, SECOND
 from unswarm.simulate import Group, plant
 
 NUMBERS = re.compile(
@@ -15,35 +16,42 @@ NUMBERS = re.compile(
     r"(?P<thing>.+) within (?P<window>[\d.]+ \w+) of other members\. Accounts outside the group "
     r"who touched those objects \((?P<outsiders>\d+) times\), at this account's own hours and with "
     r"its own reaction speed, would do so on (?P<expected>[\d.e+-]+)\. Innocent explanations: busy "
-    r"moment explains (?P<burst>[\d.e+-]+); fast reactions (to the same source explain "
-    r"(?P<fast>[\d.e+-]+)|: not applicable or weaker)?"
+    r"moment explains (?P<burst>[\d.e+-]+); fast reactions( to the same source explain "
+    r"(?P<fast>[\d.e+-]+)|: not applicable or weaker)\."
 )
 SEARCH = {thing: name for name, thing in THINGS.items()}
 WINDOW = {duration(seconds * SECOND): seconds * SECOND for seconds in QUICK.windows}
 
+WORDS = re.compile(
+    r"On (?P<together>\d+) of the (?P<occasions>\d+) occasions on which this account wrote posts "
+    r"of its own, a text was the same as another member's within a day\. .*would do so on "
+    r"(?P<expected>[\d.e+-]+)\. A member whom chance alone"
+)
+
 COUNT_AGAIN = """
-    SELECT account, count(*) AS occasions, sum(met) AS together, sum(chance) AS expected,
-           coalesce(sum(chance) FILTER (WHERE quick), 0) AS fast, sum(outside) AS outsiders
+    SELECT account, count(*) AS occasions, sum(met) AS together, sum({chance}) AS expected,
+           coalesce(sum({chance}) FILTER (WHERE quick), 0) AS fast, sum(outside) AS outsiders
     FROM (
         SELECT account, half, time // 1800000 AS slot, max(CAST(together AS INTEGER)) AS met,
-               1 - exp(sum(ln(1 - explained))) AS chance, bool_or(by = 'reaction') AS quick,
-               sum(outsiders) AS outside
-        FROM occasion
-        WHERE network = $network AND account = $account AND search = $search AND window = $window
+               1 - exp(sum(ln(1 - explained))) AS of_actions, max(explained) AS of_occasion,
+               bool_or(o.by = 'reaction') AS quick, sum(outsiders) AS outside
+        FROM occasion AS o
+        WHERE network = $network AND account = $account AND search = $search AND o.window = $window
         GROUP BY ALL
     )
     GROUP BY account
 """
 
 
-def count_again(occasion, member, search, window):
+def count_again(occasion, member, search, window, chance="of_actions"):
     """What the rows of one member add up to."""
     values = {"network": member["network"], "account": member["account"]}
     values |= {"search": search, "window": window}
     with duckdb.connect() as database:
         database.register("occasion", occasion)
-        rows = database.execute(COUNT_AGAIN, values).to_arrow_table().to_pylist()
-    return rows[0]
+        rows = database.execute(COUNT_AGAIN.format(chance=chance), values)
+        names = [column[0] for column in rows.description]
+        return dict(zip(names, rows.fetchall()[0], strict=True))
 
 
 @pytest.fixture(scope="module", params=["viral", "exclusive", "mixed"])
@@ -68,10 +76,44 @@ def test_every_member_of_a_network_can_be_counted_again(found):
         assert float(said["fast"] or 0) == pytest.approx(counted["fast"], rel=0.06, abs=1e-12)
 
 
+def wrote(account, text, time):
+    post = f"{account} {time}"
+    time += START
+    kind = {"kind": "original", "precision": 1000}
+    return {"post": post, "account": account, "text": text, "time": time, **kind}
+
+
+def test_what_was_written_can_be_counted_again():
+    members = [f"m{who}" for who in range(8)]
+    copied = [
+        wrote(name, f"number {n} of the texts handed out to us all", (n * 12 + who) * HOUR)
+        for n in range(24)
+        for who, name in enumerate(members)
+        if (n + who) % 5
+    ]
+    own = [
+        wrote(name, f"words of {name} and nobody else on day {day}", day * DAY + place * MINUTE)
+        for place, name in enumerate([*members, *(f"a{n}" for n in range(80))])
+        for day in range(12)
+    ]
+    detected = detect(engine_of({"post": POST.rows([*copied, *own])}), QUICK)
+    assert networks(detected) == [set(members)]
+    for member in detected.tables["membership"].to_pylist()[: len(members)]:
+        said = WORDS.match(member["explanation"])
+        rows = detected.tables["occasion"]
+        counted = count_again(rows, member, "texts", DAY, chance="of_occasion")
+        assert int(said["occasions"]) == member["occasions"] == counted["occasions"]
+        assert int(said["together"]) == member["together"] == counted["together"]
+        assert member["expected"] == pytest.approx(counted["expected"])
+        assert float(said["expected"]) == pytest.approx(counted["expected"], rel=0.06)
+
+
 def test_the_paragraph_ends_with_what_it_does_not_say(found):
     _, detected = found
     for member in detected.tables["membership"].to_pylist():
-        assert member["explanation"].endswith("This does not say who operates the account, nor why.")
+        assert member["explanation"].endswith(
+            "This does not say who operates the account, nor why."
+        )
         assert not re.search(r"\b(bot|troll|fake)s?\b", member["explanation"], re.I)
 
 

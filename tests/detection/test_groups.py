@@ -86,7 +86,7 @@ def test_a_lead_that_is_mostly_a_finding_is_left_out():
     assert without(leads, [group(2, 3, 4, 5)]) == leads[1:]
 
 
-# ------------------------------------------------------------------ is there anybody to compare with
+# ------------------------------------------------------------------ accounts to compare with
 
 
 def test_accounts_in_candidate_groups_and_pairs_are_no_comparison():
@@ -95,16 +95,20 @@ def test_accounts_in_candidate_groups_and_pairs_are_no_comparison():
     assert comparison([fold([0, 1, 2]), fold(twos=[[2, 3]])], active) == (5, 4)
 
 
+def test_innocents_who_post_at_the_same_minute_can_still_be_compared_with():
+    assert comparison([fold([0, 1, 2], signal="timing")], np.ones(10, bool)) == (10, 0)
+
+
 @pytest.mark.parametrize(("outside", "refused"), [(49, True), (50, False), (500, False)])
 def test_fifty_outsiders_are_needed(outside, refused):
     active = np.ones(outside + 3, bool)
     assert suspects_only([fold([0, 1, 2])], active) is refused
 
 
-def test_outsiders_must_be_as_many_as_the_suspects():
+def test_outsiders_must_be_twice_as_many_as_the_suspects():
     active = np.ones(300, bool)
-    assert suspects_only([fold(np.arange(160))], active)
-    assert not suspects_only([fold(np.arange(140))], active)
+    assert suspects_only([fold(np.arange(101))], active)
+    assert not suspects_only([fold(np.arange(100))], active)
 
 
 # ------------------------------------------------------------------ what a lead lacks

@@ -1,4 +1,5 @@
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -50,7 +51,7 @@ def test_a_small_overdispersion_gives_the_binomial_and_never_nothing():
 def test_the_tail_falls_with_the_count_from_one(n, mean, rho):
     tails = [betabinomial_tail(count, n, mean, rho) for count in range(n + 1)]
     assert tails[0] == pytest.approx(1)
-    assert all(a >= b - 1e-9 for a, b in zip(tails, tails[1:], strict=False))
+    assert all(a >= b - 1e-9 for a, b in pairwise(tails))
 
 
 @given(st.integers(3, 40), st.floats(0.001, 0.2))

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from invented_case import NETWORKS, World, account_id, crowd, findings
+from invented_case import NETWORKS, START, World, account_id, crowd, findings
 
 from unswarm import model
 from unswarm.engines.duckdb import DuckDB
 from unswarm.errors import PluginError
 from unswarm.exporters import report
 from unswarm.findings import Findings
+from unswarm.model import DAY, MINUTE
 
 VOID = {"meta", "br", "input"}
 FORBIDDEN = re.compile(r"\b(bots?|trolls?|fakes?|guilty|users?)\b", re.IGNORECASE)
@@ -213,8 +214,16 @@ def test_without_comparison_accounts_no_finding_is_possible(told_by: str) -> Non
     else:
         tables["network"] = [{**row, "reason": reason} for row in tables["network"]]
     page = report.page(findings(tables))
-    assert "<h1>No finding is possible on this data: it has no comparison accounts.</h1>" in page
+    assert (
+        "<h1>No finding is possible on this data: it has too few accounts to compare with.</h1>"
+        in page
+    )
     assert "--comparison OTHERS" in page
+    assert "How to collect a comparison" in page[: page.index('class="figures"')]
+    assert "What would have been found" not in page
+    if told_by == "reasons":
+        assert "Times over" not in page
+        assert "innocent accounts would share, nobody can say" in page
 
 
 def test_a_bare_run_and_a_case_without_a_table_of_heavy_objects_are_enough() -> None:
@@ -237,6 +246,72 @@ def test_a_run_says_what_would_have_been_found_and_what_list_was_tested() -> Non
     )
     assert re.search(r"<th[^>]*>links</th><td[^>]*>14</td><td[^>]*>–</td>", page)
     assert "A list of 2 accounts was tested as a list; 1 of them is not in the data." in page
+
+
+def profile_case() -> Findings:
+    """Profiles and no posts: 30 accounts of 60 created within an hour."""
+    accounts = [
+        {
+            "account": f"b{i}",
+            "handle": f"handle{i}",
+            "created": START + i * (MINUTE if i < 30 else DAY),
+        }
+        for i in range(60)
+    ]
+    lead = {"network": "n1", "tier": "lead", "signals": "profiles", "accounts": 30, "p": 3e-9,
+            "reason": "creation burst, seen in profiles only: no behaviour confirms it",
+            "first": START, "last": START + 29 * MINUTE, "probability": 0.98}  # fmt: skip
+    members = [
+        {"network": "n1", "account": f"b{i}", "probability": 0.98, "signals": "profiles",
+         "explanation": "30 accounts were created within the hour, where 1e-05 were expected."}
+        for i in range(30)
+    ]  # fmt: skip
+    signs = [
+        {"network": "n1", "measure": "creation", "family": "creation", "inauthentic": True,
+         "claim": "30 of 30 were created in one hour.", "value": 1.0, "p": 0.0, "n": 30},
+        {"network": "n1", "measure": "names", "family": "identity", "inauthentic": True,
+         "claim": "30 of 30 handles are of one shape (handle1, handle2).", "p": 1e-9, "n": 30},
+    ]  # fmt: skip
+    return findings(
+        {"account": accounts, "network": [lead], "membership": members, "evidence": signs}, {}
+    )
+
+
+def test_profiles_alone_show_creations_and_name_nobody() -> None:
+    page = report.page(profile_case())
+    text = " ".join(Reader(page).text)
+    assert "<h1>No finding is possible on this data: it holds profiles" in page
+    assert "Accounts created" in page
+    assert "data-graph" not in page.split("<script>")[0]
+    assert "10⁻⁵ were expected" in text
+    assert "unknown" not in text
+    assert not re.search(r"\b(handle|b)\d+\b", text)
+    signs = page[page.index('<h3 id="s1si">') : page.index('<h3 id="s1in">')]
+    assert "handles are of one shape (…, …)" in signs
+    assert "created in one hour" not in signs  # they were chosen by that
+
+
+def test_nobody_in_a_lead_is_named() -> None:
+    tables = {name: list(rows) for name, rows in World().tables.items()}
+    tables["network"] = [row for row in tables["network"] if row["tier"] == "lead"]
+    text = " ".join(Reader(report.page(findings(tables))).text)
+    assert not re.search(r"\b(?:a|person)\d{3}\b", text)
+    assert "This report names nobody in a lead" in text
+    assert "Right of reply" not in text
+
+
+def test_innocent_evidence_stands_with_the_innocent_explanations_and_once() -> None:
+    tables = {name: list(rows) for name, rows in World().tables.items()}
+    claim = "shared ownership possible: 12 of 12 members lead to one site."
+    about = {"network": "n1", "measure": "ownership", "family": "innocent", "inauthentic": False}
+    tables["evidence"] = [{**about, "claim": claim, "query": "SELECT 1 AS one"}]
+    tables["network"] = [
+        {**row, "innocent": claim if row["network"] == "n1" else ""} for row in tables["network"]
+    ]
+    page = report.page(findings(tables))
+    block = page[page.index("Innocent explanations that fit", page.index("Network n1: ")) :]
+    assert claim[1:] in block[: block.index("</section>")]
+    assert page.split('id="rows"')[0].count(claim[1:]) == 1
 
 
 def test_evidence_whose_query_does_not_run_is_the_measures_fault() -> None:

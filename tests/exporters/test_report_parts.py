@@ -55,11 +55,65 @@ JANUARY = 1_767_225_600_000  # 2026-01-01T00:00:00Z, a Thursday
         (words.clean("see HTTPS://a.example.org/x.y \x00\u202eabc"),
          "see HxxPS://a[.]example[.]org/x.y \ufffd\ufffdabc"),
         (words.cut("abcdef", 4), "abc…"),
+        (words.verdict(0, True, behaviour=False), "No finding is possible on this data: it holds "
+         "profiles, and nothing accounts did."),
+        (words.acts([{"signal": "links", "test": "time", "widest": 5 * MINUTE},
+                     {"signal": "texts", "test": "choice", "widest": DAY}]),
+         "put out the same links within 5 min of each other, and published the same texts within "
+         "a day of each other"),
+        (words.acts([]), "acted alike"),
+        (words.prose("on 5% of 3, p = 8.5e-08."), "On 5 % of 3, p = 8.5 × 10⁻⁸."),
+        (words.gloss("2 accounts; a finding needs 3"),
+         "Two accounts may belong to one person or one office."),
+        (words.gloss("something new"), ""),
+        (words.times_over(4.958), "4.96"),
+        (words.times_over(1e11), "over 1,000"),
         (words.power("Groups of 4."), "Groups of 4."),
     ],
 )  # fmt: skip
 def test_words(said: str, expected: str) -> None:
     assert said == expected
+
+
+def test_places_of_confirmation_are_told_once_each() -> None:
+    lines = (
+        "links within 300 s, found on half A, tested on half B",
+        "links within 300 s, found on half B, tested on half A",
+        "several signals within 10 s, found on half B, tested on half A",
+        "a list brought",
+    )
+    assert words.places("\n".join(lines)) == [
+        "links within 5 min, in both halves of the data",
+        "several signals within 10 s, in one half of the data",
+        "a list brought",
+    ]
+
+
+def test_moderate_evidence_says_what_it_lacks() -> None:
+    row = {"strength": "moderate", "confirmed_in": "", "stability": 0.5, "first": 0, "last": HOUR}
+    said = words.strength(row)
+    assert "one half of the data" in said
+    assert "less than 80 %" in said
+    assert "within one day" in said
+    assert words.strength({**row, "strength": "strong"}) == words.STRENGTH["strong"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("31847", True), ("96a8c19e", True), ("hello you", False), ("x", False)]
+)
+def test_objects_that_say_nothing_are_known(text: str, expected: bool) -> None:
+    assert words.opaque(text) is expected
+
+
+def test_creations_are_shown_beside_those_of_two_months_around_them() -> None:
+    born = JANUARY // HOUR
+    course = charts.births({born: 40}, {born: 2, born + 24: 1, born + 24 * 400: 99})
+    assert course is not None
+    assert [bar.says for bar in course.bars] == [
+        "1 January 2026: members 40, others 2 accounts created",
+        "2 January 2026: members 0, others 1 accounts created",
+    ]
+    assert charts.births({}, {born: 1}) is None
 
 
 def test_accounts_called_in_texts_are_left_out_unless_they_are_named() -> None:

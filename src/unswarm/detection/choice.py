@@ -5,11 +5,17 @@ hours apart, where no window sees it. The question is the same as everywhere: *i
 innocent*, how often would what it writes equal what another member wrote within a day? The answer
 comes from the outsiders: how often do they write what anybody else wrote (a share button, a
 headline, a saying)? That counts all their reasons, and all their partners, against the group.
+
+Outsiders say nothing of a book that only its devotees quote. So each member must also refute a
+second innocent explanation: that the common texts are a timeless pool, from which everybody draws
+whenever it posts. A list that is handed out makes their uses lie closer together than that. Where
+members are seen for a day or two only, this can not be told, and the outsiders alone decide.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from scipy import stats
@@ -26,10 +32,14 @@ from unswarm.detection.confirm import (
 )
 from unswarm.detection.layer import Flags, Floats, Ints, Layer
 from unswarm.detection.networks import Pairs, components, surprising
+from unswarm.detection.significance import betabinomial_tail
 from unswarm.model import DAY
 from unswarm.settings import Settings
 
 LIKELY = 0.95
+
+# Above this chance to lie close anyway, closeness says nothing about a timeless pool.
+TELLING = 0.5
 
 # A text that more than a hundred accounts wrote within a day is no rare choice.
 RARE = 100
@@ -95,7 +105,7 @@ def _fold(
     again = admit(court.test(named), q, settings) if named else []
     bold = tests.again(settings, max(settings.lead_rho, court.overdispersion()))
     leads = admit_leads(bold, q, settings)
-    return Fold(signal, DAY, half, court, groups, tests, again, leads)
+    return Fold(signal, DAY, half, court, groups, tests, again, leads, len(tests))
 
 
 def rare_groups(half: Layer, shared: Shared, settings: Settings) -> list[Ints]:
@@ -169,6 +179,20 @@ class ChoiceCourt:
         Objects that more outsiders than members wrote are no choice of the group.
         """
         layer = self.layer
+        events, item, own, theirs = self._choices(group)
+        near, partner = _nearest(item, layer.time[events], events)
+        return Meetings(
+            event=events,
+            met=own & (near <= self.window),
+            explained=np.full(len(events), self.rate(group)),
+            by_reaction=np.zeros(len(events), bool),
+            partner=partner,
+            outsiders=theirs,
+        )
+
+    def _choices(self, group: Ints) -> tuple[Ints, Ints, Flags, Ints]:
+        """Originals of members: event, number of the object, whether a choice, outsiders' uses."""
+        layer = self.layer
         inside = np.zeros(layer.accounts, bool)
         inside[group] = True
         events = np.flatnonzero(inside[layer.account])
@@ -176,15 +200,49 @@ class ChoiceCourt:
         members = np.bincount(item)
         theirs = layer.size[objects] - members
         own = (members >= 2) & (theirs < members) & ~self.borrowed[objects]
-        near, partner = _nearest(item, layer.time[events], events)
-        return Meetings(
-            event=events,
-            met=own[item] & (near <= self.window),
-            explained=np.full(len(events), self.rate(group)),
-            by_reaction=np.zeros(len(events), bool),
-            partner=partner,
-            outsiders=theirs[item],
-        )
+        return events, item, own[item], theirs[item]
+
+    def timeless_p(self, group: Ints) -> Floats:
+        """P(as many uses of common texts within a day of other members' uses), if timeless.
+
+        Each use of a text by another member is placed at random among that member's own originals:
+        the share of them within a day of one's own use is the chance to lie close to it.
+
+        Returns:
+            Per member of the group; 0 where the collection is too short to tell (`TELLING`).
+        """
+        layer = self.layer
+        events, item, own, _ = self._choices(group)
+        mine, other = _ordered_pairs(events[own], item[own])
+        close = np.abs(layer.time[mine] - layer.time[other]) <= self.window
+        owner = np.searchsorted(group, layer.account[mine])
+        n = np.bincount(owner, minlength=len(group))
+        k = np.bincount(owner, close, len(group)).astype(np.int64)
+        chance = self._share_near(layer.account[other], layer.time[mine])
+        rate = np.bincount(owner, chance, len(group)) / np.maximum(n, 1)
+        told = zip(k.tolist(), n.tolist(), rate.tolist(), strict=True)
+        return np.array([self._closer(*counts) for counts in told])
+
+    def _closer(self, close: int, uses: int, rate: float) -> float:
+        if rate >= TELLING:
+            return 0.0
+        return betabinomial_tail(close, uses, rate, self.settings.rho) if uses else 1.0
+
+    def _share_near(self, account: Ints, time: Ints) -> Floats:
+        """The share of an account's originals that lie within the window of a moment."""
+        start, span, line = self._lines
+        base, moment = account * span, time - start
+        low = np.searchsorted(line, base + np.maximum(moment - self.window, 0), "left")
+        high = np.searchsorted(line, base + np.minimum(moment + self.window, span - 1), "right")
+        return np.asarray((high - low) / self.layer.activity[account])
+
+    @cached_property
+    def _lines(self) -> tuple[int, int, Ints]:
+        """All times on one number line with a stretch for each account: start, stretch, line."""
+        layer = self.layer
+        start = int(layer.time.min(initial=np.iinfo(np.int64).max))
+        span = int(layer.time.max(initial=start)) - start + 1
+        return start, span, np.sort(layer.account * span + layer.time - start)
 
     def rate(self, group: Ints) -> float:
         """How often an outsider's occasion holds a text that anybody else wrote: upper bound.
@@ -222,12 +280,14 @@ class ChoiceCourt:
         counts = occasion_counts(self.layer, group, meetings, self.settings)
         rate = meetings.explained[0] if len(meetings.event) else 1.0
         expected = counts.occasions * rate
-        p = np.array(
+        unlike_outsiders = np.array(
             [
                 member_p(k, n, e, self.settings, rho)
                 for k, n, e in zip(counts.together, counts.occasions, expected, strict=True)
             ]
         )
+        # Both innocent explanations must fall, so the larger p counts and needs no correction.
+        p = np.maximum(unlike_outsiders, self.timeless_p(group))
         return Tests(
             np.full(len(group), number),
             group,
@@ -256,6 +316,18 @@ class ChoiceCourt:
         hit = np.maximum.reduceat(shared, begin)
         who, inverse, n = np.unique(owner[begin], return_inverse=True, return_counts=True)
         return who, n, np.bincount(inverse, hit).astype(np.int64)
+
+
+def _ordered_pairs(events: Ints, item: Ints) -> tuple[Ints, Ints]:
+    """Every event with every other one on the same item."""
+    order = np.argsort(item, kind="stable")
+    _, first, count = np.unique(item[order], return_index=True, return_counts=True)
+    width = np.repeat(count, count)
+    left = np.repeat(np.arange(len(order)), width)
+    step = np.arange(len(left)) - np.repeat(np.cumsum(width) - width, width)
+    right = np.repeat(np.repeat(first, count), width) + step
+    apart = left != right
+    return events[order][left[apart]], events[order][right[apart]]
 
 
 def _nearest(item: Ints, time: Ints, events: Ints) -> tuple[Ints, Ints]:

@@ -262,6 +262,7 @@ class Fold:
         tests: their members' tests against the whole group.
         named: members of the groups that stand, after the second pass against named members only.
         leads: members of the groups worth a look.
+        tested: how many member tests the correction counts, at least those made.
         twos: pairs of accounts that stand by the strict test; a finding needs more members.
     """
 
@@ -273,6 +274,7 @@ class Fold:
     tests: Tests
     named: list[Ints]
     leads: list[Ints]
+    tested: int
     twos: list[Ints] = field(default_factory=list)
 
 

@@ -86,8 +86,9 @@ class Search:
             court,
             large,
             tests,
-            second_pass(court, named, self.q, settings) if self.decides else [],
+            second_pass(court, named, self.q, settings, FEWEST_TESTS) if self.decides else [],
             leads,
+            max(len(tests), FEWEST_TESTS),
             admit_twos(court.test(twos), self.q),
         )
 
@@ -123,6 +124,8 @@ def open_court(
     return Court(layer, without(layer, base, groups, window), known, window, settings)
 
 
-def second_pass(court: Hearing, groups: list[Ints], q: float, settings: Settings) -> list[Ints]:
+def second_pass(
+    court: Hearing, groups: list[Ints], q: float, settings: Settings, fewest: int = 1
+) -> list[Ints]:
     """Named members again, against the named members only: nobody leans on the unnamed."""
-    return admit(court.test(groups), q, settings, FEWEST_TESTS) if groups else []
+    return admit(court.test(groups), q, settings, fewest) if groups else []

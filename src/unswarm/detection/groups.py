@@ -76,9 +76,12 @@ def confirmed(folds: Sequence[Fold]) -> list[Group]:
 
 
 def comparison(folds: Sequence[Fold], active: Flags) -> tuple[int, int]:
-    """How many accounts with traces stand in no candidate group, and how many in one."""
+    """How many accounts with traces stand in no candidate group, and how many in one.
+
+    Only groups of signals that decide count: many innocents post at the same minutes.
+    """
     candidate = np.zeros(len(active), bool)
-    for fold in folds:
+    for fold in (fold for fold in folds if decides(fold.signal)):
         for group in fold.groups + fold.twos:
             candidate[group] = True
     return int((active & ~candidate).sum()), int((active & candidate).sum())
@@ -87,7 +90,7 @@ def comparison(folds: Sequence[Fold], active: Flags) -> tuple[int, int]:
 def suspects_only(folds: Sequence[Fold], active: Flags) -> bool:
     """Whether the data holds too few outsiders for any finding: it was collected around a seed."""
     outside, inside = comparison(folds, active)
-    return outside < max(FEWEST_OUTSIDERS, inside)
+    return outside < max(FEWEST_OUTSIDERS, 2 * inside)
 
 
 def leads(folds: Sequence[Fold], settings: Settings, *, no_comparison: bool) -> list[Group]:
@@ -162,7 +165,7 @@ def reason(group: Group, settings: Settings, no_comparison: bool) -> str:
 def _reason(group: Group, fold: Fold, settings: Settings) -> str:
     tests = fold.court.test([group.accounts])
     rate = float(tests.expected.sum() / max(tests.occasions.sum(), 1))
-    need = needed(rate, settings.q / max(len(fold.tests), 1), settings)
+    need = needed(rate, settings.q / max(fold.tested, 1), settings)
     if fold.court.layer.precision > max(settings.windows) * 1000:
         return f"times are too coarse ({fold.court.layer.precision // MINUTE} minutes)"
     typical = int(np.median(tests.occasions))

@@ -109,7 +109,7 @@ def layers(traces: pa.Table, ids: pa.Array) -> dict[str, Layer]:
 
 
 def _layer(signal: str, traces: pa.Table, account: Ints, rows: Ints, accounts: int) -> Layer:
-    objects = pc.unique(traces["object"]).sort()
+    objects = _objects(traces, account)
     item = codes(traces["object"], objects)
     time = traces["time"].to_numpy().astype(np.int64)
     born = pc.coalesce(traces["born"], traces["time"]).to_numpy().astype(np.int64)
@@ -117,10 +117,13 @@ def _layer(signal: str, traces: pa.Table, account: Ints, rows: Ints, accounts: i
     np.minimum.at(first, item, np.minimum(born, time))
     source = pc.fill_null(traces["source"], "")
     code = codes(source, pc.unique(source).sort())
-    where = np.zeros(len(objects), np.int64)
-    np.maximum.at(where, item, code)
     reaction = pc.fill_null(traces["reaction"], True).to_numpy(zero_copy_only=False)
     order = np.lexsort((account, time, item))
+    known = np.asarray(pc.not_equal(source, "").to_numpy())
+    latest = order[::-1]
+    where = np.zeros(len(objects), np.int64)
+    for told in (latest[~known[latest]], latest[known[latest]]):  # the earliest that tells stays
+        where[item[told]] = code[told]
     return Layer(
         account[order],
         item[order],
@@ -135,6 +138,20 @@ def _layer(signal: str, traces: pa.Table, account: Ints, rows: Ints, accounts: i
         accounts,
         int(pc.max(traces["precision"]).as_py() or 1),
     )
+
+
+def _objects(traces: pa.Table, account: Ints) -> pa.Array:
+    """The objects in the order in which they were first touched.
+
+    Not in that of their names: what is drawn object by object must not depend on words.
+    """
+    names = pc.unique(traces["object"])
+    item, time = codes(traces["object"], names), traces["time"].to_numpy()
+    order = np.lexsort((account, time, item))
+    first = order[np.searchsorted(item[order], np.arange(len(names)))]
+    touch = {"time": time[first], "account": account[first], "post": traces["post"].take(first)}
+    keys = [(name, "ascending") for name in touch]
+    return names.take(pc.sort_indices(pa.table(touch), sort_keys=keys))
 
 
 def fuse(parts: Sequence[Layer]) -> Layer:

@@ -63,4 +63,4 @@ def _fold(
     tests = court.test([group])
     named = second_pass(court, admit(tests, q, settings), q, settings) if deciding else []
     leads = admit_leads(tests.again(settings, settings.lead_rho), q, settings)
-    return Fold(name, court.window, LISTED, court, [group], tests, named, leads)
+    return Fold(name, court.window, LISTED, court, [group], tests, named, leads, len(tests))

@@ -167,7 +167,7 @@ def _declared(group: Group, heard: Sequence[Heard], found: Found) -> float:
     place = min(found.settings.min_members, len(group.accounts)) - 1
     each = [
         float(np.sort(h.tests.p)[place])
-        * max(len(h.fold.tests), 1)
+        * max(h.fold.tested, 1)
         * (found.settings.q / found.spent[h.fold.signal])
         for h in heard
     ]

@@ -1,6 +1,6 @@
 """The report: one HTML file that a stranger can read, print and check.
 
-It names members of networks by evidence of their own and nobody else, loads nothing from the
+It names members of findings by evidence of their own and nobody else, loads nothing from the
 network, and is the same, byte for byte, for the same case. Every number links to the query that
 lists the rows behind it and to the first of these rows.
 """
@@ -14,7 +14,7 @@ from unswarm.exporters._report.page import grouped, render
 from unswarm.exporters._report.queries import NETWORKS
 from unswarm.exporters._report.rows import Rows
 from unswarm.exporters._report.sections import gather
-from unswarm.exporters._report.summary import summarise
+from unswarm.exporters._report.summary import overview, summarise
 from unswarm.findings import Findings
 
 suffix = ".html"
@@ -41,6 +41,7 @@ def page(findings: Findings) -> str:
         case=findings.name,
         run=findings.run,
         networks=networks,
+        overview=overview(networks),
         summary=summary,
         sections=sections,
         anchors={section.row["network"]: section.anchor for section in sections},

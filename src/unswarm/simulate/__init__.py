@@ -20,17 +20,21 @@ from unswarm.simulate.groups import (
     thin,
 )
 from unswarm.simulate.tables import account_id, account_number, events, traces, write
+from unswarm.simulate.words import WORDS, Words, copy_group, word_events, words
 from unswarm.simulate.worlds import ORGANIC, WORLDS, Conditions, World, world
 
 __all__ = [
     "ORGANIC",
+    "WORDS",
     "WORLDS",
     "Conditions",
     "Group",
+    "Words",
     "World",
     "account_id",
     "account_number",
     "coarsen",
+    "copy_group",
     "events",
     "feed",
     "only_members",
@@ -41,6 +45,8 @@ __all__ = [
     "storm",
     "thin",
     "traces",
+    "word_events",
+    "words",
     "world",
     "write",
 ]

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 NAMED = 0.9
 """Members of findings below this probability are counted, not named; nobody in a lead is named."""
 
+PROFILES = "profiles"
+"""What stands for the signals of a network that only profiles gave away."""
+
 NAMED_ACCOUNTS = f"""
 SELECT DISTINCT m.account FROM membership AS m JOIN network AS n ON n.network = m.network
 WHERE n.tier = 'confirmed' AND m.probability >= {NAMED}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from unswarm.exporters._report.queries import Row
-from unswarm.exporters._report.words import figure, gloss, several, share
+from unswarm.exporters._report.words import gloss, several, share, times_over
 
 AFRESH = (
     "More data on the same objects, from everybody who touched them, could confirm it or explain "
@@ -35,7 +35,7 @@ def of_finding(row: Row, named: int) -> list[str]:
     changes = [
         f"It needs three members who each stand by their own evidence; {several(named, 'member')} "
         f"{'does' if named == 1 else 'do'}. Fewer than three, and there is no finding.",
-        f"The innocent explanations would have to account for {figure(row['lift'])} times as many "
+        f"The innocent explanations would have to account for {times_over(row['lift'])} times as many "
         "joint occasions as they do: for example if the accounts saw the same private channel, a "
         "broadcast or a mailing list that this data does not show.",
         f"The joint occasions lie on {several(days, 'day')}."

@@ -70,7 +70,7 @@ def course(
         for hours, size in zip((members, others), accounts, strict=True)
     ]
     marks = sorted({(day - first) // wide for day in joint})
-    describes = _describe(rates, accounts, first, last)
+    describes = _describe(rates, accounts, first, wide)
     return _draw(rates, (first, wide), marks, "posts per account and day", describes)
 
 
@@ -159,12 +159,12 @@ def _dates(first: int, wide: int, bars: int, step: float) -> list[tuple[float, s
 
 
 def _describe(
-    rates: Sequence[Sequence[float]], accounts: tuple[int, int], first: int, last: int
+    rates: Sequence[Sequence[float]], accounts: tuple[int, int], first: int, wide: int
 ) -> str:
     own, other = (sum(rate) / len(rate) for rate in rates)
     busiest = max(range(len(rates[0])), key=lambda place: rates[0][place])
-    bars = len(rates[0])
-    at = day((first + busiest * (last - first + 1) // bars) * DAY)
+    start = first + busiest * wide
+    at = span(start * DAY, (start + wide - 1) * DAY)
     return (
         f"{count(accounts[0])} members made {figure(own)} posts per account and day, "
         f"{count(accounts[1])} other accounts {figure(other)}. The members' busiest time was {at}."

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from unswarm.exporters._report import PROFILES
 from unswarm.exporters._report.queries import Row
 from unswarm.exporters._report.rows import Rows
 from unswarm.exporters._report.words import FAMILIES, cut, figure, prose, sentence, share
 
-INNOCENT = "innocent"
+INNOCENT, TOGETHER = "innocent", "coordination"
+WORD = re.compile(r"\w[\w.-]*\w")
 Item = Mapping[str, Any]
 
 
@@ -19,35 +22,46 @@ class Evidence:
     """Did they act together? Do they hide who they are? What innocent reasons fit? What else?"""
 
     coordination: Sequence[Item]
+    together: Sequence[Item]  # how they acted together, counted and not tested
     signs: Sequence[Item]
     innocent: Sequence[Item]  # `claim` and `entry`, the id of the rows behind it or ""
     descriptions: Sequence[Item]  # no test was made of them
 
 
-def sort(found: Sequence[Row], innocent: str, title: str, rows: Rows) -> Evidence:
+def sort(
+    found: Sequence[Row], network: Row, title: str, rows: Rows, unnamed: Collection[str]
+) -> Evidence:
     """The evidence of one network.
 
     Args:
         found: its rows of `model.EVIDENCE`.
-        innocent: its innocent explanations, one per line.
+        network: its row of `model.NETWORK`.
         title: the group of its entries.
         rows: takes the queries behind the claims.
+        unnamed: handles of its members that the claims may not say.
     """
+    chosen_by = "creation" if network["signals"] == PROFILES else ""  # proves nothing once more
     order = {family: place for place, family in enumerate(FAMILIES)}
     ranked = sorted(found, key=lambda item: order.get(item["family"], len(order)))
-    items = [_item(item, title, rows) for item in ranked]
+    items = [_item(_hiding(item, unnamed), title, rows) for item in ranked]
     excuses = [item for item in items if item["kind"] == INNOCENT]
-    rest = [item for item in items if item["kind"] != INNOCENT and not item["inauthentic"]]
+    signs = [item for item in items if item["inauthentic"] and item["kind"] != chosen_by]
+    rest = [item for item in items if item not in signs and item["kind"] != INNOCENT]
+    tested = [item for item in rest if item["p"] is not None and item["kind"] != chosen_by]
+    untested = [item for item in rest if item not in tested]
     return Evidence(
-        coordination=[item for item in rest if _tested(item)],
-        signs=[item for item in items if item["inauthentic"]],
-        innocent=[*_untold(innocent, excuses, rows), *excuses],
-        descriptions=[item for item in rest if not _tested(item)],
+        coordination=tested,
+        together=[item for item in untested if item["kind"] == TOGETHER],
+        signs=signs,
+        innocent=[*_untold(network["innocent"] or "", excuses, rows), *excuses],
+        descriptions=[item for item in untested if item["kind"] != TOGETHER],
     )
 
 
-def _tested(item: Item) -> bool:
-    return item["p"] is not None or item["kind"] == "coordination"
+def _hiding(item: Row, unnamed: Collection[str]) -> Row:
+    """The row with its claim naming none of these handles."""
+    claim = WORD.sub(lambda found: "…" if found[0] in unnamed else found[0], item["claim"])
+    return {**item, "claim": claim}
 
 
 def _untold(innocent: str, excuses: Sequence[Item], rows: Rows) -> list[Item]:

@@ -22,6 +22,7 @@ FILTERS = (
     "band",
     "chance",
     "clean",
+    "compared",
     "count",
     "date",
     "day",
@@ -100,4 +101,4 @@ def _plain(value: Any) -> str:
         return ", ".join(map(str, value)) or "all"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    return words.figure(value) if isinstance(value, float) else str(value)

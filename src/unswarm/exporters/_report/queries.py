@@ -68,12 +68,12 @@ ORDER BY hour
 """
 
 WINDOWS = """
-SELECT o.network, o.signal, CASE WHEN o.by = 'choice' THEN 'choice' ELSE 'time' END AS by,
+SELECT o.network, o.signal, CASE WHEN o.by = 'choice' THEN 'choice' ELSE 'time' END AS test,
        max(o.window) AS widest
 FROM occasion AS o
 WHERE o.together AND {of_o}
 GROUP BY o.network, o.signal, CASE WHEN o.by = 'choice' THEN 'choice' ELSE 'time' END
-ORDER BY network, by DESC, widest, signal
+ORDER BY network, test DESC, widest, signal
 """
 
 DAYS = """

@@ -18,6 +18,7 @@ from unswarm.findings import Findings
 
 SHOWN = 8
 LONGEST = 140
+TOTAL = "rows_in_all"
 TIMES = {"time", "first", "last", "born", "seen", "target_time", "other_time", "created"}
 GAPS = {"gap", "min_gap", "window", "precision"}
 OF_NAMED = f" WHERE q.account IS NULL OR q.account IN ({NAMED_ACCOUNTS})"
@@ -103,21 +104,19 @@ class Rows:
 
     def _first(self, sql: str) -> tuple[list[dict[str, Any]], int, int]:
         """The first rows that may be shown, how many there are, and how many are of the unnamed."""
-        whole = f"SELECT * FROM ({sql}) AS q"
-        first = self.findings.engine.fetch(f"{whole} ORDER BY ALL LIMIT {SHOWN}")
-        rows = first.to_pylist()
-        if len(rows) < SHOWN:
+        rows, total = self._counted(sql)
+        if total <= SHOWN or not rows or "account" not in rows[0]:
             shown = [row for row in rows if self._may_show(row)]
-            return shown, len(rows), len(rows) - len(shown)
-        total = self._count(whole)
-        if "account" not in first.column_names:
-            return rows, total, 0
-        allowed = whole + OF_NAMED
-        rows = list(self.findings.query(f"{allowed} ORDER BY ALL LIMIT {SHOWN}"))
-        return rows, total, total - self._count(allowed)
+            return shown, total, len(rows) - len(shown)
+        rows, allowed = self._counted(f"SELECT * FROM ({sql}) AS q{OF_NAMED}")
+        return rows, total, total - allowed
 
-    def _count(self, sql: str) -> int:
-        return int(next(iter(self.findings.query(f"SELECT count(*) AS n FROM ({sql}) AS c")))["n"])
+    def _counted(self, sql: str) -> tuple[list[dict[str, Any]], int]:
+        """The first rows of a query, and how many it has."""
+        counted = f"SELECT c.*, count(*) OVER () AS {TOTAL} FROM ({sql}) AS c"
+        rows = list(self.findings.query(f"{counted} ORDER BY ALL LIMIT {SHOWN}"))
+        total = rows[0][TOTAL] if rows else 0
+        return [{k: v for k, v in row.items() if k != TOTAL} for row in rows], int(total)
 
     def _may_show(self, row: Mapping[str, Any]) -> bool:
         return row.get("account") is None or row["account"] in self.names.handles

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from unswarm.exporters._report import NAMED, change, charts, queries
+from unswarm.exporters._report import NAMED, PROFILES, change, charts, queries
 from unswarm.exporters._report.evidence import Evidence, sort
 from unswarm.exporters._report.graph import picture
 from unswarm.exporters._report.material import SECTIONS, TOPS, Material, without
@@ -17,11 +17,11 @@ from unswarm.exporters._report.rows import Rows
 from unswarm.exporters._report.summary import Number
 from unswarm.exporters._report.words import (
     LABELS,
-    STRENGTH,
     UNKNOWN,
     acts,
     band,
     chance,
+    compared,
     count,
     date,
     figure,
@@ -29,11 +29,12 @@ from unswarm.exporters._report.words import (
     places,
     sentence,
     share,
+    strength,
+    times_over,
 )
 from unswarm.findings import Findings
 from unswarm.model import HOUR
 
-PROFILES = "profiles"  # what stands for signals where only profiles gave a lead
 CORRECTED = "p, corrected for all tests of the run"
 TITLES = {"domain": "Sites", "hashtag": "Hashtags", "url": "Links"}
 
@@ -171,7 +172,7 @@ class _Composer:
         met = members if self.profiles else self._ask("Occasions", queries.OCCASIONS_OF)
         figures = self._births(members) if self.profiles else self._figures(members, met)
         windows, tops = self.material.windows[self.network], self._tops()
-        found, innocent = self.material.evidence[self.network], self.row["innocent"] or ""
+        found = self.material.evidence[self.network]
         close = self.material.pairs[self.network] if self.finding else []
         pairs = [pair(row, self.title, self.material, self.rows) for row in close]
         return Section(
@@ -180,16 +181,16 @@ class _Composer:
             row=self.row,
             profiles=self.profiles,
             did=acts(windows),
-            choice=any(window["by"] == "choice" for window in windows),
+            choice=any(window["test"] == "choice" for window in windows),
             claim=str(self.everybody[0]["explanation"] or "") if self.profiles else "",
             places=places(self.row["confirmed_in"] or "") if self.finding else [],
             label=LABELS.get(self.row["label"] or "", sentence(self.row["label"] or "")),
-            strength=STRENGTH.get(self.row["strength"] or "", ""),
+            strength=strength(self.row),
             occasions=met,
             figures=[item for item in figures if item[1].text != UNKNOWN],
             picture=self._picture(),
             times=self._creation() if self.profiles else self._times(),
-            evidence=sort(found, innocent, self.title, self.rows),
+            evidence=sort(found, self.row, self.title, self.rows, self._unnamed()),
             pairs=pairs,
             textless=not any(post["text"] or post["foreign"] for post in _posts(pairs)),
             opaque=all(opaque(row["object"]) for top in tops for row in top.rows),
@@ -204,6 +205,10 @@ class _Composer:
         if self.finding:
             return change.of_finding(self.row, len(self.named))
         return change.of_profiles(self.row) if self.profiles else change.of_lead(self.row)
+
+    def _unnamed(self) -> frozenset[str]:
+        handles = (member["handle"] for member in self.everybody)
+        return frozenset(handle for handle in handles if handle) - self.rows.names.words
 
     def _tops(self) -> list[Top]:
         return [self._top(column) for column in TOPS if self._of(column)]
@@ -228,13 +233,14 @@ class _Composer:
         objects = self._ask("Objects touched together", queries.OBJECTS_OF)
         days = self._ask("Joint occasions by day", queries.DAYS)
         possible = f"of {count(row['occasions'])} possible occasions"
+        expected, lift = (row["expected"], row["lift"]) if compared(row) else (None, None)
         alone = f"touched together, {share(row['exclusive'])} of them by nobody else"
         return [
             ("Accounts", Number(count(len(self.everybody)), members), self._who()),
             ("Together", Number(count(row["together"]), met), possible),
-            ("Explained", Number(figure(row["expected"]), met), "of them by innocent explanations"),
-            ("Times over", Number(figure(row["lift"]), met), "what these explanations allow"),
-            ("Chance", Number(chance(row["p"]), members), CORRECTED),
+            ("Explained", Number(figure(expected), met), "of them by innocent explanations"),
+            ("Times over", Number(times_over(lift), met), "what these explanations allow"),
+            ("Chance", Number(chance(row["p"] if self.finding else None), members), CORRECTED),
             ("Days", Number(count(row["days"]), days), "with a joint occasion"),
             ("Objects", Number(count(row["objects"]), objects), alone),
             ("Stability", Number(share(row["stability"]), met), "of the settings tried agree"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from unswarm.exporters._report import NAMED_ACCOUNTS
+from unswarm.exporters._report import NAMED_ACCOUNTS, PROFILES
 from unswarm.exporters._report.queries import Row
 from unswarm.exporters._report.rows import Rows
 from unswarm.exporters._report.words import count, power, span, verdict
@@ -16,6 +16,12 @@ from unswarm.findings import Findings
 GROUP = "The data"
 NO_COMPARISON = "no comparison"
 BASIS = "comparison accounts"
+IMPOSSIBLE = "–"
+HEADINGS = (
+    "Findings",
+    "Leads, which are not findings",
+    "Leads of profiles alone: accounts created close together",
+)
 SAID = (
     "absence",
     "viral objects",
@@ -57,6 +63,11 @@ class Power:
     group: int
     windows: Sequence[int]  # s
     rows: Sequence[tuple[str, Sequence[str]]]  # signal, actions needed in each window
+
+    @property
+    def gaps(self) -> bool:
+        """Whether in some place nothing could have been found."""
+        return any(cell == IMPOSSIBLE for _, cells in self.rows for cell in cells)
 
 
 @dataclass(frozen=True)
@@ -119,6 +130,15 @@ def summarise(findings: Findings, networks: Sequence[Row], rows: Rows) -> Summar
     )
 
 
+def overview(networks: Sequence[Row]) -> list[tuple[str, list[Row]]]:
+    """The networks under the headings of their table, in the order in which they come."""
+    kinds: dict[str, list[Row]] = {heading: [] for heading in HEADINGS}
+    for row in networks:
+        place = 0 if row["tier"] == "confirmed" else 1 + (row["signals"] == PROFILES)
+        kinds[HEADINGS[place]].append(row)
+    return [(heading, rows) for heading, rows in kinds.items() if rows]
+
+
 def has_comparison(networks: Sequence[Row], caveats: Sequence[str]) -> bool:
     """Whether a finding was possible: some accounts could serve as comparison."""
     reasons = [row["reason"] or "" for row in networks]
@@ -177,7 +197,10 @@ def _power(statements: Sequence[Mapping[str, Any]]) -> Power | None:
     needed = {(said["signal"], said["window"]): said.get("actions") for said in statements}
     windows = sorted({window for _, window in needed})
     rows = [
-        (signal, ["–" if (n := needed.get((signal, w))) is None else count(n) for w in windows])
+        (
+            signal,
+            [IMPOSSIBLE if (n := needed.get((signal, w))) is None else count(n) for w in windows],
+        )
         for signal in dict.fromkeys(signal for signal, _ in needed)
     ]
     return Power(statements[0]["accounts"], windows, rows)

@@ -12,6 +12,7 @@ from typing import Any
 from unswarm.model import DAY, HOUR, MINUTE, SECOND
 
 UNKNOWN = "unknown"
+FIRM = 0.8  # share of the settings in which strong evidence stands
 SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ufffe\uffff]")
@@ -25,8 +26,7 @@ START = datetime(1970, 1, 1, tzinfo=UTC)
 STRENGTH = {
     "strong": "Strong: confirmed in both halves of the data, in at least 80 % of the settings "
     "tried, and not within one day only.",
-    "moderate": "Moderate: confirmed on data held back from the search, but not in both halves of "
-    "it, not in most of the settings tried, or within one day only.",
+    "moderate": "Moderate: confirmed on data held back from the search.",
     "weak": "Weak: worth a look, and no finding.",
 }
 LABELS = {
@@ -236,10 +236,10 @@ def acts(windows: Sequence[Mapping[str, Any]]) -> str:
     """What accounts did alike, and how close to each other in time.
 
     Args:
-        windows: `signal`, `by` (`choice` or `time`) and `widest` (ms), those alike side by side.
+        windows: `signal`, `test` (`choice` or `time`) and `widest` (ms), those alike side by side.
     """
     parts = []
-    for (_, widest), rows in groupby(windows, key=lambda row: (row["by"], row["widest"])):
+    for (_, widest), rows in groupby(windows, key=lambda row: (row["test"], row["widest"])):
         said = together([row["signal"] for row in rows])
         near = "a day" if widest == DAY else gap(widest)
         parts.append(f"{said} within {near} of each other")
@@ -258,6 +258,30 @@ def places(confirmed_in: str) -> list[str]:
             other.append(line)
     said = ("one half", "both halves")
     return [f"{s} within {w}, in {said[n > 1]} of the data" for (s, w), n in halves.items()] + other
+
+
+def compared(row: Mapping[str, Any]) -> bool:
+    """Whether a network was held against other accounts, so that its `expected` means anything."""
+    return not (row["reason"] or "").startswith("no comparison accounts")
+
+
+def times_over(lift: float | None) -> str:
+    """How many times over, as far as that can be told: `4.96`, `over 1,000`."""
+    return "over 1,000" if lift is not None and lift > 1000 else figure(lift)
+
+
+def strength(row: Mapping[str, Any]) -> str:
+    """How strong the evidence of a network is, and what keeps it from being stronger."""
+    said = STRENGTH.get(row["strength"] or "", "")
+    if row["strength"] != "moderate":
+        return said
+    halves = any("both halves" in place for place in places(row["confirmed_in"] or ""))
+    lacks = [] if halves else ["one half of the data confirms it, not both"]
+    if (row["stability"] or 0) < FIRM:
+        lacks.append(f"it stands in less than {share(FIRM)} of the settings tried")
+    if row["first"] is not None and row["last"] - row["first"] < DAY:
+        lacks.append("all of it lies within one day")
+    return f"{said} Not stronger, because {' and '.join(lacks)}." if lacks else said
 
 
 def gloss(reason: str) -> str:
