@@ -127,9 +127,8 @@ def test_edges_join_members_of_one_network_only(detected):
 # ------------------------------------------------------------------ same data, same result
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_the_order_of_the_rows_does_not_matter(detected, seed):
-    tables = {name: shuffled(table, seed) for name, table in events(PLANTED)}
+def test_the_order_of_the_rows_does_not_matter(detected):
+    tables = {name: shuffled(table, seed=1) for name, table in events(PLANTED)}
     again = detect(engine_of(tables), QUICK)
     for name, table in detected.tables.items():
         assert again.tables[name].equals(table), name

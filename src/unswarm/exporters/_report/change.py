@@ -35,9 +35,9 @@ def of_finding(row: Row, named: int) -> list[str]:
     changes = [
         f"It needs three members who each stand by their own evidence; {several(named, 'member')} "
         f"{'does' if named == 1 else 'do'}. Fewer than three, and there is no finding.",
-        f"The innocent explanations would have to account for {times_over(row['lift'])} times as many "
-        "joint occasions as they do: for example if the accounts saw the same private channel, a "
-        "broadcast or a mailing list that this data does not show.",
+        f"The innocent explanations would have to account for {times_over(row['lift'])} times as "
+        "many joint occasions as they do: for example if the accounts saw the same private "
+        "channel, a broadcast or a mailing list that this data does not show.",
         f"The joint occasions lie on {several(days, 'day')}."
         + (" They may be one event." if days <= 2 else ""),
     ]
