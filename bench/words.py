@@ -115,7 +115,7 @@ def _line(scenario: str, rows: Sequence[Row]) -> list[str]:
 
 
 def _who(rows: Sequence[Row], key: str) -> str:
-    total = sum((Counter(row[key]) for row in rows), Counter())
+    total: Counter[str] = sum((Counter(row[key]) for row in rows), Counter())
     return ", ".join(f"{count} {kind}" for kind, count in total.most_common()) or "-"
 
 

@@ -491,7 +491,8 @@ def _labelled(networks: pa.Table, evidence: pa.Table) -> pa.Table:
     rows = []
     for row in networks.to_pylist():
         about = said.get(row["network"], [])
-        words, families = label(row["tier"], about)
+        chosen_by = "creation" if row["signals"] == "profiles" else None
+        words, families = label(row["tier"], [e for e in about if e["family"] != chosen_by])
         claims = [e["claim"] for e in about if e["family"] == "innocent"]
         innocent = "\n".join(filter(None, [row["innocent"], *claims]))
         rows.append(row | {"label": words, "inauthenticity": families, "innocent": innocent})

@@ -87,7 +87,7 @@ MOST_LISTED = 20
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint that names the known word nearest to `word`, or lists the known ones if they are few."""
+    """A hint that names the known word nearest to `word`, or all of them if few."""
     known = sorted(known)
     near = difflib.get_close_matches(word, known, n=1)
     if near:

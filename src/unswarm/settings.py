@@ -36,7 +36,9 @@ class Settings:
     min_members: int = _knob(3, "accounts", "members that must each stand by their own p")
     min_together: int = _knob(3, "occasions", "joint occasions a member needs")
     min_share: float = _knob(0.2, "share", "joint occasions among possible ones a member needs")
-    candidate_p: float = _knob(1e-5, "p", "chance-null p that makes a pair a candidate edge")
+    candidate_p: float = _knob(
+        1e-5, "p", "how surprising two independent accounts' meetings must be to look at a pair"
+    )
     candidate_objects: int = _knob(2, "objects", "joint occasions a candidate edge needs")
     largest: int = _knob(600, "accounts", "candidates above this size are topics, not networks")
     cap: int = _knob(

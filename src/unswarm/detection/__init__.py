@@ -104,6 +104,7 @@ def judge(traces: pa.Table, settings: Settings, listed: Sequence[str] | None = N
     engine.see("trace", traces)
     engine.see("link", LINK.rows([]))
     engine.see("written", TRACE.rows([]))
+    engine.see("comparison", pa.table({"account": pa.array([], pa.string())}))
     found, groups = _groups(engine, settings, silent, listed)
     names = found.ground.ids.to_pylist()
     tiers: dict[str, list[list[str]]] = {tier: [] for tier in Tier}

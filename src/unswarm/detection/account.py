@@ -105,8 +105,8 @@ def account_probabilities(found: Found, groups: Sequence[Group]) -> dict[int, fl
     """
     best = np.zeros(len(found.ground.ids))
     for fold in found.folds:
-        for number in range(len(fold.groups)):
-            tests = fold.tests.of(number)
+        lists = [fold.tests.of(number) for number in range(len(fold.groups))]
+        for tests in [*lists, *(fold.court.test([two]) for two in fold.twos)]:
             best[tests.account] = np.maximum(best[tests.account], probabilities(tests))
     limit = np.full(len(best), MOST_FOR_CANDIDATES)
     for group in sorted(groups, key=lambda g: g.tier is Tier.CONFIRMED):

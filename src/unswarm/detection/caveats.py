@@ -9,7 +9,9 @@ import numpy as np
 import pyarrow as pa
 from scipy import stats
 
-from unswarm.detection.groups import comparison, needed, suspects_only
+from unswarm.detection.choice import ChoiceCourt
+from unswarm.detection.confirm import Fold
+from unswarm.detection.groups import NEVER, comparison, needed, suspects_only
 from unswarm.detection.layer import Layer
 from unswarm.detection.pairs import decides
 from unswarm.detection.search import Found, widened
@@ -19,6 +21,7 @@ from unswarm.model import CAVEAT, DAY, MINUTE, SECOND
 from unswarm.settings import Settings
 
 SURE = 0.9
+NOBODY = np.zeros(0, np.int64)
 
 
 def caveats(engine: Engine, found: Found, settings: Settings) -> pa.Table:
@@ -38,12 +41,24 @@ def power(found: Found, settings: Settings) -> list[dict[str, Any]]:
 
     A group of ten is assumed whose joint objects nobody but outsiders at the usual rate touch.
     """
-    return [
+    timed = [
         row
         for name, layer in found.ground.layers.items()
         if decides(name)
         for row in _power(found, name, layer, settings)
     ]
+    return [*timed, *(_by_words(found, fold, settings) for fold in _choices(found))]
+
+
+def _choices(found: Found) -> list[Fold]:
+    return [fold for fold in found.folds if isinstance(fold.court, ChoiceCourt) and not fold.half]
+
+
+def _by_words(found: Found, fold: Fold, settings: Settings) -> dict[str, Any]:
+    """Power of the test of rare words, at the outsiders' rate of writing what others wrote."""
+    rate = fold.court.rate(NOBODY) if isinstance(fold.court, ChoiceCourt) else 1.0
+    need = needed(min(rate, 0.99), found.spent[fold.signal] / max(10, fold.tested), settings)
+    return _row(fold.signal, fold.window, need)
 
 
 def _power(found: Found, name: str, layer: Layer, settings: Settings) -> Iterator[dict[str, Any]]:
@@ -53,14 +68,18 @@ def _power(found: Found, name: str, layer: Layer, settings: Settings) -> Iterato
         rates = strata(layer, window)
         rate = float(rates.close.sum() / max(rates.possible.sum(), 1))
         need = needed(min(9 * rate, 0.99), found.spent[name] / tests, settings)
-        actions = next((n for n in range(need, 400) if _half_holds(n, need) >= SURE), None)
-        yield {
-            "signal": name,
-            "window": window // SECOND,
-            "accounts": 10,
-            "actions": actions,
-            "sentence": _sentence(name, window, actions),
-        }
+        yield _row(name, window, need)
+
+
+def _row(name: str, window: int, need: int) -> dict[str, Any]:
+    actions = next((n for n in range(need, 400) if _half_holds(n, need) >= SURE), None)
+    return {
+        "signal": name,
+        "window": window // SECOND,
+        "accounts": 10,
+        "actions": actions if need < NEVER else None,
+        "sentence": _sentence(name, window, actions if need < NEVER else None),
+    }
 
 
 def _half_holds(actions: int, need: int) -> float:
@@ -91,8 +110,8 @@ def _comparison(found: Found) -> Iterator[tuple[str, str, float | None]]:
         yield (
             "no comparison accounts",
             "No finding is possible on this data: it holds "
-            f"{outside} accounts outside the candidate groups and {inside} inside them, so nobody "
-            "can say how often innocent accounts would have done the same. Collect the same "
+            f"{outside:,} accounts outside the candidate groups and {inside:,} inside them, so "
+            "nobody can say how often innocent accounts would have done the same. Collect the same "
             "objects from everybody (5 % of the other accounts is enough) and add them with "
             "--comparison.",
             float(outside),
@@ -100,7 +119,7 @@ def _comparison(found: Found) -> Iterator[tuple[str, str, float | None]]:
     else:
         yield (
             "comparison accounts",
-            f"Innocent explanations are taken from {outside} accounts that stand in no candidate "
+            f"Innocent explanations are taken from {outside:,} accounts that stand in no candidate "
             "group.",
             float(outside),
         )
@@ -128,9 +147,8 @@ def _layers(found: Found, settings: Settings) -> Iterator[tuple[str, str, float 
         if share > 0.5 and name in ("links", "shares", "texts", "media"):
             yield (
                 f"reactions in {name}",
-                f"{share:.0%} of the actions in {name} are answers to a post, or the source does "
-                "not say and they were taken as such, which is the safe guess. Groups that only "
-                "push their own objects there can not be told from fast readers.",
+                f"{share:.0%} of the actions in {name} count as answers to a post. Groups that "
+                "only push their own objects there cannot be told from fast readers.",
                 share,
             )
 
@@ -169,16 +187,17 @@ def _always(found: Found) -> Iterator[tuple[str, str, float | None]]:
     if not actions:
         return
     few = float((np.sum(actions, axis=0) < 10).mean())
-    yield (
-        "accounts that act rarely",
-        f"{few:.0%} of the accounts have fewer than 10 actions that could be compared; with so "
-        "few, a group is found only as a list that somebody brings (unswarm test LIST).",
-        few,
-    )
+    if few:
+        yield (
+            "accounts that act rarely",
+            f"{few:.0%} of the accounts have fewer than 10 actions that could be compared; with "
+            "so few, a group is found only as a list that somebody brings (unswarm test LIST).",
+            few,
+        )
     yield (
         "slow or fast groups",
         f"Groups that act more than {max(found.settings.windows) // 60} minutes apart are seen "
-        "only by the words they share; groups that always answer one source at once can not be "
+        "only by the words they share; groups that always answer one source at once cannot be "
         "told from its fans with notifications.",
         max(found.settings.windows) * SECOND / MINUTE,
     )

@@ -198,7 +198,8 @@ class ChoiceCourt:
         events = np.flatnonzero(inside[layer.account])
         objects, item = np.unique(layer.object[events], return_inverse=True)
         members = np.bincount(item)
-        theirs = layer.size[objects] - members
+        theirs = np.bincount(layer.object[self.outsiders[layer.account]], minlength=layer.objects)
+        theirs = theirs[objects]
         own = (members >= 2) & (theirs < members) & ~self.borrowed[objects]
         return events, item, own[item], theirs[item]
 
@@ -209,7 +210,7 @@ class ChoiceCourt:
         the share of them within a day of one's own use is the chance to lie close to it.
 
         Returns:
-            Per member of the group; 0 where the collection is too short to tell (`TELLING`).
+            Per member of the group; `book_p` where the time is too short to tell (`TELLING`).
         """
         layer = self.layer
         events, item, own, _ = self._choices(group)
@@ -221,12 +222,29 @@ class ChoiceCourt:
         chance = self._share_near(layer.account[other], layer.time[mine])
         rate = np.bincount(owner, chance, len(group)) / np.maximum(n, 1)
         told = zip(k.tolist(), n.tolist(), rate.tolist(), strict=True)
-        return np.array([self._closer(*counts) for counts in told])
+        book = self.book_p(group)
+        return np.array([self._closer(*counts, book) for counts in told])
 
-    def _closer(self, close: int, uses: int, rate: float) -> float:
+    def _closer(self, close: int, uses: int, rate: float, book: float) -> float:
         if rate >= TELLING:
-            return 0.0
+            return book
         return betabinomial_tail(close, uses, rate, self.settings.rho) if uses else 1.0
+
+    def book_p(self, group: Ints) -> float:
+        """P(so few texts used by three members), if each drew from a common book by itself.
+
+        With S texts used by one member, D by two and T by three, any mixture of independent draws
+        gives E T >= 2/3 (g - 2)/(g - 1) D^2 / S for g members (Cauchy-Schwarz over the texts'
+        popularities): readers of a book meet on its favourites, while a list that is handed out
+        spreads its texts thin and even. Half of the bound is taken, for caution.
+        """
+        _, item, _, theirs = self._choices(group)
+        uses = np.bincount(item[theirs == 0])
+        once, twice, thrice = (int((uses == count).sum()) for count in (1, 2, 3))
+        if not once or len(group) < 3:
+            return 1.0
+        least = 2 / 3 * (len(group) - 2) / (len(group) - 1) * twice**2 / once
+        return float(stats.poisson.cdf(thrice, least / 2))
 
     def _share_near(self, account: Ints, time: Ints) -> Floats:
         """The share of an account's originals that lie within the window of a moment."""
@@ -255,7 +273,8 @@ class ChoiceCourt:
         days = np.unique(layer.time[inside[layer.account]] // DAY)
         mine = self.outsiders[layer.account]
         same_days = mine & np.isin(layer.time // DAY, days)
-        return float(max(upper_bound(*self._shared(rows)) for rows in (mine, same_days)))
+        bounds = [float(upper_bound(*self._shared(rows))) for rows in (mine, same_days)]
+        return min(max(bounds), 0.999999)
 
     def overdispersion(self) -> float:
         """How much outsiders differ in copying: method of moments, at least `settings.rho`.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from unswarm.detection.account import Heard, Member
-from unswarm.detection.groups import Group
+from unswarm.detection.groups import NO_COMPARISON, Group
 from unswarm.model import DAY, HOUR, MINUTE, SECOND, Tier
 from unswarm.settings import Settings
 
@@ -22,7 +22,6 @@ THINGS = {
     "domains": "site of the day",
     "mentions": "account to mention",
     "timing": "minute",
-    "several signals": "object (a link, a text, a post to repost …)",
 }
 
 
@@ -33,7 +32,7 @@ def explain(group: Group, member: Member, heard: Sequence[Heard], settings: Sett
         for h in heard
         if (h.fold.signal, h.fold.window) == (member.fold.signal, member.fold.window)
     ]
-    parts = [_counts(member), _innocent(member, where), _halves(group, member)]
+    parts = [_counts(member), _innocent(group, member, where), _halves(group, member)]
     if group.stability is not None:
         kept = group.kept.get(member.account, 0.0)
         parts.append(f"It is named in {kept:.0%} of the settings tried.")
@@ -53,11 +52,12 @@ def duration(milliseconds: int) -> str:
 
 
 def _counts(member: Member) -> str:
-    thing = THINGS.get(member.fold.signal, "object")
+    thing = _thing(member)
     if member.fold.window == DAY:
         return (
-            f"On {member.together} of the {member.occasions} occasions on which this account wrote "
-            f"posts of its own, a {thing} was the same as another member's within a day."
+            f"On {member.together} of the {member.occasions} occasions on which this account "
+            f"posted in its own words, a {thing} was the same as one that another member posted "
+            "within a day."
         )
     return (
         f"On {member.together} of {member.occasions} occasions this account put out the same "
@@ -65,24 +65,33 @@ def _counts(member: Member) -> str:
     )
 
 
-def _innocent(member: Member, where: Sequence[Heard]) -> str:
-    rate = f"would do so on {member.expected:.2g}"
+def _thing(member: Member) -> str:
+    if member.fold.signal in THINGS:
+        return THINGS[member.fold.signal]
+    return " or ".join(THINGS.get(name, "object") for name in member.signals) or "object"
+
+
+def _innocent(group: Group, member: Member, where: Sequence[Heard]) -> str:
+    if group.reason == NO_COMPARISON:
+        return "Too few other accounts are in this data to say how often innocent ones would do so."
     if member.fold.window == DAY:
         return (
-            f"Accounts outside the group, who write what anybody else wrote as often as they do at "
-            f"most, {rate}. A member whom chance alone made look like this has p = {member.p:.1e}."
+            "An account that wrote what anybody else wrote as often as the accounts outside the "
+            f"group do, at most, would show it on {member.expected:.2g} of these occasions "
+            f"(p = {member.p:.1e})."
         )
     outsiders = int(sum(_outsiders(h, member.account) for h in where))
     fast = float(sum(_by_reaction(h, member.account) for h in where))
     speed = (
         f"fast reactions to the same source explain {fast:.2g}"
         if fast
-        else "fast reactions: not applicable or weaker"
+        else "fast reactions do not apply or explain less"
     )
     return (
-        f"Accounts outside the group who touched those objects ({outsiders} times), at this "
-        f"account's own hours and with its own reaction speed, {rate}. Innocent explanations: "
-        f"busy moment explains {member.expected - fast:.2g}; {speed}. p = {member.p:.1e}."
+        "Going by the accounts outside the group that touched the same objects "
+        f"({outsiders} times), by its own hours and its own reaction speed, it would have done so "
+        f"on {member.expected:.2g} occasions: a busy moment explains "
+        f"{member.expected - fast:.2g}; {speed} (p = {member.p:.1e})."
     )
 
 

@@ -11,12 +11,14 @@ from unswarm.detection.confirm import Fold, Tests
 from unswarm.detection.layer import Flags, Ints
 from unswarm.detection.pairs import decides
 from unswarm.detection.significance import betabinomial_tail
-from unswarm.model import MINUTE, Tier
+from unswarm.model import DAY, MINUTE, Tier
 from unswarm.settings import Settings
 
 FEWEST_OUTSIDERS = 50
+NO_COMPARISON = "no comparison accounts in this data"
 STANDING_P = 1e-3
 EXPLAINED_LIFT = 3.0
+NEVER = 99
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +155,7 @@ def _standing(tests: Tests, settings: Settings) -> Ints:
 def reason(group: Group, settings: Settings, no_comparison: bool) -> str:
     """Why a lead is no finding, in words."""
     if no_comparison:
-        return "no comparison accounts in this data"
+        return NO_COMPARISON
     if len(group.accounts) < settings.min_members:
         return f"{len(group.accounts)} accounts; a finding needs {settings.min_members}"
     if not any(_decides(fold) for fold in group.folds):
@@ -182,12 +184,14 @@ def _reason(group: Group, fold: Fold, settings: Settings) -> str:
             if fast > 0.5
             else "explained by the object's burst"
         )
+    if fold.window == DAY:
+        return "the words may come from one book, list or feed that nobody else here uses"
     return "passes the less cautious test only"
 
 
 def needed(rate: float, q: float, settings: Settings) -> int:
-    """Joint occasions, all of them kept, that a member needs to pass at q; 99 if more."""
-    for n in range(settings.min_together, 99):
+    """Joint occasions, all of them kept, that a member needs to pass at q; `NEVER` if more."""
+    for n in range(settings.min_together, NEVER):
         if betabinomial_tail(n, n, rate, settings.rho) <= q:
             return n
-    return 99
+    return NEVER

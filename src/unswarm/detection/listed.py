@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from unswarm.detection.choice import ChoiceCourt
+from unswarm.detection.choice import ChoiceCourt, rare_groups
 from unswarm.detection.confirm import Fold, Hearing, admit, admit_leads
 from unswarm.detection.crossfit import open_court, second_pass
 from unswarm.detection.layer import Ints, Layer, fuse
@@ -49,9 +49,10 @@ def _folds(
     ]
     folds = [_fold(name, court, group, settings, q, decides(name)) for court in courts]
     if name in ground.shared:
-        outsiders = np.ones(layer.accounts, bool)
-        outsiders[group] = False
         written = ground.written[name]
+        outsiders = np.ones(layer.accounts, bool)
+        for others in [group, *rare_groups(written, ground.shared[name], settings)]:
+            outsiders[others] = False
         court = ChoiceCourt(written, outsiders, ground.borrowed[name], settings, DAY)
         folds.append(_fold(name, court, group, settings, q, True))
     return folds

@@ -21,7 +21,7 @@ from unswarm.detection.account import (
 )
 from unswarm.detection.edges import edges
 from unswarm.detection.explanation import explain
-from unswarm.detection.groups import Group
+from unswarm.detection.groups import NO_COMPARISON, Group
 from unswarm.detection.layer import Ints
 from unswarm.detection.profiles import ProfileNetwork
 from unswarm.detection.search import Found
@@ -84,15 +84,16 @@ def _membership(
     heard: Sequence[Heard],
     settings: Settings,
 ) -> dict[str, Any]:
+    compared = group.reason != NO_COMPARISON
     return {
         "network": network,
         "account": names[person.account],
         "probability": person.probability,
         "signals": " ".join(person.signals),
-        "p": person.p,
+        "p": person.p if compared else None,
         "occasions": person.occasions,
         "together": person.together,
-        "expected": person.expected,
+        "expected": person.expected if compared else None,
         "stability": group.kept.get(person.account),
         "explanation": explain(group, person, heard, settings),
     }
@@ -108,7 +109,8 @@ def _network(
     times = joint_times(found, heard)
     objects = _objects(heard)
     together = sum(person.together for person in people)
-    expected = sum(person.expected for person in people)
+    compared = group.reason != NO_COMPARISON
+    expected = sum(person.expected for person in people) if compared else None
     return {
         "network": network,
         "tier": group.tier.value,
@@ -121,11 +123,11 @@ def _network(
         "top_objects": "\n".join(name for name, _ in objects.most_common(TOP_OBJECTS)),
         "inauthenticity": "",
         "label": "",
-        "p": _declared(group, heard, found),
+        "p": _declared(group, heard, found) if compared else None,
         "occasions": sum(person.occasions for person in people),
         "together": together,
         "expected": expected,
-        "lift": together / max(expected, 1e-9),
+        "lift": together / max(expected, 1e-9) if expected is not None else None,
         "days": len(np.unique(times // DAY)),
         "objects": len(objects),
         "exclusive": _exclusive(heard),

@@ -27,7 +27,8 @@ from unswarm.measures._evidence import (
     rows,
 )
 
-FEWEST_REPOSTS = 5
+FEWEST_REPOSTS = 20
+WORTH_SAYING = 0.1  # of a network's reposts; below, nobody is amplified
 MOSTLY = 0.8  # of an account's reposts go to one account: single-source
 
 REPOSTS = """
@@ -133,7 +134,10 @@ def _favourites(engine: Engine) -> Iterator[Row]:
     found = [_favourite(n, target, networks[n], outside) for n, target in favourites.items()]
     p = holm({f.network: f.loyal.tail(f.fans) for f in found})
     for favourite in found:
-        if favourite.reposts.of >= FEWEST_REPOSTS:
+        if (
+            favourite.reposts.of >= FEWEST_REPOSTS
+            and (favourite.reposts.share or 0) >= WORTH_SAYING
+        ):
             yield _favourite_row(favourite)
         if favourite.loyal.have >= FEWEST and noteworthy(p[favourite.network]):
             yield _single_source_row(favourite, p[favourite.network])
@@ -210,7 +214,7 @@ def _favourite_row(favourite: _Favourite) -> Row:
         else "no reposts of other accounts to compare with"
     )
     claim = (
-        f"{own.have:,} of {own.of:,} reposts ({percent(own.share)}) repeat {favourite.target}; "
+        f"{own.have:,} of {own.of:,} reposts ({percent(own.share)}) repeat @{favourite.target}; "
         f"{comparison}."
     )
     figures = {"value": own.share, "baseline": outside.share, "n": own.of}
@@ -221,8 +225,8 @@ def _single_source_row(favourite: _Favourite, p: float | None) -> Row:
     loyal, fans = favourite.loyal, favourite.fans
     claim = (
         f"Single-source: {loyal.have:,} of {loyal.of:,} members with {FEWEST_REPOSTS} reposts or "
-        f"more take {percent(MOSTLY)} of them or more from {favourite.target}; "
-        f"{against(fans, f'other accounts that repost {favourite.target}')}."
+        f"more take {percent(MOSTLY)} of them or more from @{favourite.target}; "
+        f"{against(fans, f'other accounts that repost @{favourite.target}')}."
     )
     figures = {"value": loyal.share, "baseline": fans.share, "n": loyal.of, "p": p}
     return _row(favourite, {"claim": claim, **figures})

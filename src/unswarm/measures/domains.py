@@ -24,6 +24,7 @@ from unswarm.measures._evidence import (
 
 SHOWN = 3  # sites per network
 FEWEST_LINKS = 5
+FEWEST_ACCOUNTS = 2  # one member's site says nothing of the network
 WORTH_SHOWING = 0.1  # of its links
 
 _HIDDEN = listed(NO_DESTINATION)
@@ -73,9 +74,13 @@ def _network(
         return
     for site in sites[:1] + [s for s in sites[1:SHOWN] if s["links"] >= WORTH_SHOWING * links]:
         own, all_links = Count(site["links"], links), everybody[site["domain"]]
+        if site["accounts"] < FEWEST_ACCOUNTS:
+            continue
         yield _destination(network, site, own, Count(all_links["others"], others))
-        yield _exclusive(network, site["domain"], Count(site["links"], all_links["links"]))
-    yield _concentration(network, [site["links"] for site in sites], sites[0]["domain"])
+        if site["links"] >= WORTH_SHOWING * all_links["links"]:
+            yield _exclusive(network, site["domain"], Count(site["links"], all_links["links"]))
+    if len(sites) > 1:
+        yield _concentration(network, [site["links"] for site in sites], sites[0]["domain"])
 
 
 def _row(network: str, domain: str, values: Row) -> Row:
