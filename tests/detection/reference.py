@@ -296,9 +296,8 @@ def choice_rate(
     days = {e.time // DAY_MS for e in events if e.account in set(group)}
     theirs = [e for e in events if e.account in set(outsiders)]
     same_days = [e for e in theirs if e.time // DAY_MS in days]
-    return max(
-        upper_bound(*shared_occasions(rows, events, occasion_ms)) for rows in (theirs, same_days)
-    )
+    bounds = (shared_occasions(rows, events, occasion_ms) for rows in (theirs, same_days))
+    return min(max(upper_bound(*bound) for bound in bounds), 0.999999)
 
 
 def shared_occasions(
@@ -376,3 +375,15 @@ def mass(k: int, n: int, mean: float, rho: float) -> float:
     a, b = mean * total, (1 - mean) * total
     rise = [math.prod(x + i for i in range(m)) for x, m in ((a, k), (b, n - k), (total, n))]
     return math.comb(n, k) * rise[0] * rise[1] / rise[2]
+
+
+def book(events: Sequence[Event], group: Sequence[int]) -> float:
+    """P(so few texts used by three members), if each drew from a book; half the bound."""
+    texts = {e.object for e in events if e.account in set(group)}
+    uses = [[e.account in set(group) for e in events if e.object == text] for text in texts]
+    own = [len(inside) for inside in uses if all(inside)]
+    once, twice, thrice = (own.count(number) for number in (1, 2, 3))
+    if not once or len(group) < 3:
+        return 1.0
+    mean = 2 / 3 * (len(group) - 2) / (len(group) - 1) * twice**2 / once / 2
+    return sum(math.exp(-mean) * mean**k / math.factorial(k) for k in range(thrice + 1))

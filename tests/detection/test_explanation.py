@@ -8,24 +8,25 @@ from small import QUICK, START, engine_of, members_of, networks, organic, run
 
 from unswarm.detection import detect
 from unswarm.detection.explanation import THINGS, duration
+from unswarm.detection.search import FUSED
 from unswarm.model import DAY, HOUR, MINUTE, POST, SECOND
 from unswarm.simulate import Group, plant
 
 NUMBERS = re.compile(
     r"On (?P<together>\d+) of (?P<occasions>\d+) occasions this account put out the same "
-    r"(?P<thing>.+) within (?P<window>[\d.]+ \w+) of other members\. Accounts outside the group "
-    r"who touched those objects \((?P<outsiders>\d+) times\), at this account's own hours and with "
-    r"its own reaction speed, would do so on (?P<expected>[\d.e+-]+)\. Innocent explanations: busy "
+    r"(?P<thing>.+) within (?P<window>[\d.]+ \w+) of other members\. Going by the accounts outside "
+    r"the group that touched the same objects \((?P<outsiders>\d+) times\), by its own hours and "
+    r"its own reaction speed, it would have done so on (?P<expected>[\d.e+-]+) occasions: a busy "
     r"moment explains (?P<burst>[\d.e+-]+); fast reactions( to the same source explain "
-    r"(?P<fast>[\d.e+-]+)|: not applicable or weaker)\."
+    r"(?P<fast>[\d.e+-]+)| do not apply or explain less) \("
 )
 SEARCH = {thing: name for name, thing in THINGS.items()}
 WINDOW = {duration(seconds * SECOND): seconds * SECOND for seconds in QUICK.windows}
 
 WORDS = re.compile(
-    r"On (?P<together>\d+) of the (?P<occasions>\d+) occasions on which this account wrote posts "
-    r"of its own, a text was the same as another member's within a day\. .*would do so on "
-    r"(?P<expected>[\d.e+-]+)\. A member whom chance alone"
+    r"On (?P<together>\d+) of the (?P<occasions>\d+) occasions on which this account posted in its "
+    r"own words, a text was the same as one that another member posted within a day\. .*would show "
+    r"it on (?P<expected>[\d.e+-]+) of these occasions"
 )
 
 COUNT_AGAIN = """
@@ -66,7 +67,8 @@ def test_every_member_of_a_network_can_be_counted_again(found):
     assert {m["account"] for m in people} >= members_of(data)
     for member in people:
         said = NUMBERS.match(member["explanation"])
-        search, window = SEARCH[said["thing"]], WINDOW[said["window"]]
+        search = SEARCH.get(said["thing"], FUSED)
+        window = WINDOW[said["window"]]
         counted = count_again(detected.tables["occasion"], member, search, window)
         assert int(said["occasions"]) == member["occasions"] == counted["occasions"]
         assert int(said["together"]) == member["together"] == counted["together"]

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from small import QUICK, account_codes, members_of, organic, traces
 
@@ -24,6 +25,7 @@ def found():
     engine.see("trace", traces(SIDES))
     engine.see("written", TRACE.rows([]))
     engine.see("link", LINK.rows([]))
+    engine.see("comparison", pa.table({"account": pa.array([], pa.string())}))
     return search(prepare(engine, SETTINGS), SETTINGS)
 
 

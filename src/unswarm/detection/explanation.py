@@ -68,7 +68,8 @@ def _counts(member: Member) -> str:
 def _thing(member: Member) -> str:
     if member.fold.signal in THINGS:
         return THINGS[member.fold.signal]
-    return " or ".join(THINGS.get(name, "object") for name in member.signals) or "object"
+    kinds = " or ".join(THINGS.get(name, "object") for name in member.signals) or "object"
+    return f"{kinds} (several signals as one)"
 
 
 def _innocent(group: Group, member: Member, where: Sequence[Heard]) -> str:
