@@ -265,7 +265,8 @@ class ChoiceCourt:
     def rate(self, group: Ints) -> float:
         """How often an outsider's occasion holds a text that anybody else wrote: upper bound.
 
-        The larger of the rates on all days and on the days of the group's own originals.
+        The larger of the rates on all days and on the days of the group's own originals; of nobody,
+        the rate on all days.
         """
         layer = self.layer
         inside = np.zeros(layer.accounts, bool)
@@ -273,7 +274,8 @@ class ChoiceCourt:
         days = np.unique(layer.time[inside[layer.account]] // DAY)
         mine = self.outsiders[layer.account]
         same_days = mine & np.isin(layer.time // DAY, days)
-        bounds = [float(upper_bound(*self._shared(rows))) for rows in (mine, same_days)]
+        compared = (mine, same_days) if len(group) else (mine,)
+        bounds = [float(upper_bound(*self._shared(rows))) for rows in compared]
         return min(max(bounds), 0.999999)
 
     def overdispersion(self) -> float:
