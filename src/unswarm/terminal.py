@@ -295,10 +295,10 @@ def _describes(evidence: Row) -> bool:
 def _together(row: Row) -> str:
     if row["together"] is None:
         return ""
-    return (
-        f"{_number(row['together'])} of {_number(row['occasions'])} possible occasions, where "
-        f"innocent explanations account for {_number(row['expected'], 1)}"
-    )
+    joint = f"{_number(row['together'])} of {_number(row['occasions'])} possible occasions"
+    if row["expected"] is None:
+        return f"{joint}; nobody to compare with"
+    return f"{joint}, where innocent explanations account for {_number(row['expected'], 1)}"
 
 
 def _said(name: str, value: str | None) -> None:

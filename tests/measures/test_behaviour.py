@@ -6,7 +6,16 @@ import pyarrow as pa
 import pytest
 from worlds import accounts, claims, world
 
-from unswarm.measures import amplification, clients, domains, fans, feeds, ownership, rhythm
+from unswarm.measures import (
+    amplification,
+    clients,
+    coordination,
+    domains,
+    fans,
+    feeds,
+    ownership,
+    rhythm,
+)
 from unswarm.measures._automation import says_automated
 from unswarm.measures.domains import gini
 from unswarm.model import DAY, HOUR, MINUTE
@@ -174,3 +183,15 @@ def test_gini_spans_zero_to_one() -> None:
     assert gini([5, 5, 5]) == pytest.approx(0)
     assert gini([0, 0, 9]) == pytest.approx(1)
     assert gini([7]) == 1
+
+
+def test_joint_occasions_without_a_comparison_are_described() -> None:
+    network = {"network": "n1", "tier": "lead", "accounts": 2, "occasions": 9, "together": 6}
+    rows = [network | {"expected": expected, "days": 2, "objects": 4} for expected in (1.25, None)]
+    met = [{"network": "n1", "account": "a", "window": 60_000, "together": True, "gap": 9_000}]
+    compared, alone = (
+        claims(coordination.measure(world({"n1": ["a", "b"]}, network=[row], occasion=met)))[0]
+        for row in rows
+    )
+    assert compared.endswith("acted together; innocent explanations account for 1.2.")
+    assert "6 of 9 possible occasions" in alone and "too few other accounts" in alone

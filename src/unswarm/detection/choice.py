@@ -132,22 +132,30 @@ def _pairs(shared: Shared, accounts: int, settings: Settings) -> Pairs:
 
 
 def _grow(group: Ints, shared: Shared, accounts: int) -> Ints:
-    """The group with every account that shares two or more texts with members, until none is left.
+    """The group with every account that shares two texts, and a tenth of all it shares, with it.
 
-    Only the half that the group was found on is looked at, so that the test stays untouched.
+    Until none is left. Only the half that the group was found on is looked at, so that the test
+    stays untouched.
     """
     inside = np.zeros(accounts, bool)
     inside[group] = True
+    everybody = np.ones(accounts, bool)
+    total = _texts_shared(shared, everybody)
     while True:
-        touching = np.r_[
-            np.c_[shared.source, shared.object][inside[shared.target]],
-            np.c_[shared.target, shared.object][inside[shared.source]],
-        ]
-        texts = np.bincount(np.unique(touching, axis=0)[:, 0], minlength=accounts)
-        fresh = (texts >= 2) & ~inside
+        texts = _texts_shared(shared, inside)
+        fresh = (texts >= 2) & (10 * texts > total) & ~inside
         if not fresh.any():
             return np.flatnonzero(inside)
         inside |= fresh
+
+
+def _texts_shared(shared: Shared, partners: Flags) -> Ints:
+    """For each account, how many texts it shares with some of the partners."""
+    touching = np.r_[
+        np.c_[shared.source, shared.object][partners[shared.target]],
+        np.c_[shared.target, shared.object][partners[shared.source]],
+    ]
+    return np.bincount(np.unique(touching, axis=0)[:, 0], minlength=len(partners))
 
 
 def upper_bound(hits: Ints | int, n: Ints | int) -> Floats:

@@ -44,12 +44,17 @@ def measure(engine: Engine) -> pa.Table:
 
 def _said(network: Row, gap: Row) -> Iterator[Row]:
     name = network["network"]
+    expected = network["expected"]
+    explained = (
+        "too few other accounts are in this data to say how many of them are innocent"
+        if expected is None
+        else f"innocent explanations account for {expected:.1f}"
+    )
     yield _row(
         name,
         f"On {network['together']:,} of {network['occasions']:,} possible occasions its "
-        f"{network['accounts']:,} members acted together; innocent explanations account for "
-        f"{network['expected']:.1f}.",
-        (network["together"], network["expected"], network["occasions"]),
+        f"{network['accounts']:,} members acted together; {explained}.",
+        (network["together"], expected, network["occasions"]),
         POSSIBLE,
     )
     yield _row(
