@@ -44,6 +44,9 @@ TELLING = 0.5
 # A text that more than a hundred accounts wrote within a day is no rare choice.
 RARE = 100
 
+# Two rare texts in common suggest a pair: there are few of them, and the test is to come.
+SUGGESTED_P = 0.01
+
 
 @dataclass(frozen=True)
 class Shared:
@@ -115,7 +118,7 @@ def rare_groups(half: Layer, shared: Shared, settings: Settings) -> list[Ints]:
     with two texts in common, and a group cut in two would be its own outsiders.
     """
     pairs = _pairs(shared, half.accounts, settings)
-    keep = surprising(half, pairs, DAY, settings)
+    keep = surprising(half, pairs, DAY, replace(settings, candidate_p=SUGGESTED_P))
     groups = components(pairs.source[keep], pairs.target[keep])
     grown = [_grow(group, shared, half.accounts) for group in groups]
     distinct = {tuple(group): group for group in grown}
