@@ -31,7 +31,13 @@ from unswarm.detection.confirm import (
     occasion_counts,
 )
 from unswarm.detection.layer import Flags, Floats, Ints, Layer
-from unswarm.detection.networks import Pairs, components, surprising
+from unswarm.detection.networks import (
+    Pairs,
+    chance_p,
+    chance_rate,
+    components,
+    surprising,
+)
 from unswarm.detection.significance import betabinomial_tail
 from unswarm.model import DAY
 from unswarm.settings import Settings
@@ -118,7 +124,8 @@ def rare_groups(half: Layer, shared: Shared, settings: Settings) -> list[Ints]:
     with two texts in common, and a group cut in two would be its own outsiders.
     """
     pairs = _pairs(shared, half.accounts, settings)
-    keep = surprising(half, pairs, DAY, replace(settings, candidate_p=SUGGESTED_P))
+    p = chance_p(half, pairs, chance_rate(half, DAY))
+    keep = surprising(pairs, p, replace(settings, candidate_p=SUGGESTED_P))
     groups = components(pairs.source[keep], pairs.target[keep])
     grown = [_grow(group, shared, half.accounts) for group in groups]
     distinct = {tuple(group): group for group in grown}

@@ -52,19 +52,18 @@ def chance_p(layer: Layer, pairs: Pairs, rate: float) -> Floats:
     return poisson_tail(pairs.occasions, activity[pairs.source] * activity[pairs.target] * rate)
 
 
-def surprising(layer: Layer, pairs: Pairs, window: int, settings: Settings) -> Flags:
-    """Which pairs met more often than chance lets two independent accounts meet."""
-    p = chance_p(layer, pairs, chance_rate(layer, window))
+def surprising(pairs: Pairs, p: Floats, settings: Settings) -> Flags:
+    """Which pairs met more often than chance lets two independent accounts meet; p: `chance_p`."""
     return (pairs.occasions >= settings.candidate_objects) & (p < settings.candidate_p)
 
 
 def candidates(layer: Layer, pairs: Pairs, window: int, settings: Settings) -> list[Ints]:
     """Groups of accounts joined by surprising pairs, each sorted, largest first."""
-    keep = surprising(layer, pairs, window, settings)
+    p = chance_p(layer, pairs, chance_rate(layer, window))
+    keep = surprising(pairs, p, settings)
     if not keep.any():
         return []
-    p = chance_p(layer, pairs, chance_rate(layer, window))[keep]
-    weight = np.minimum(-np.log10(np.maximum(p, 1e-30)), 30)
+    weight = np.minimum(-np.log10(np.maximum(p[keep], 1e-30)), 30)
     groups = communities(pairs.source[keep], pairs.target[keep], weight, settings.seed)
     sized = [g for g in groups if 2 <= len(g) <= settings.largest]
     return sorted(sized, key=lambda g: (-len(g), tuple(g)))
