@@ -134,8 +134,18 @@ def _commands() -> str:
         "Exit codes: 0 done (also when nothing was found), 2 you can mend it, 3 the machine is too "
         "small, 4 a plugin is broken, 70 a fault of unswarm (`--debug` shows where)."
     )
-    body = [_command(name, command) for name, command in group.commands.items()]
+    body = [_command(name, command) for name, command in _all_commands(group)]
     return _page("Commands", introduction, body)
+
+
+def _all_commands(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command with its words; one meant without being named has its group's."""
+    for name, command in group.commands.items():
+        words = f"{before}{name}"
+        if not hasattr(command, "commands"):
+            yield (before.strip() if name == getattr(group, "meant", None) else words), command
+        else:
+            yield from _all_commands(command, f"{words} ")
 
 
 def _command(name: str, command: Any) -> str:

@@ -7,11 +7,11 @@ What people decided is only in `log.jsonl`. Times of work are in `timing.toml`, 
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,15 +25,19 @@ from unswarm.engines import Engine, open_engine
 from unswarm.errors import CaseError, InputError, PluginError, SettingsError, did_you_mean
 from unswarm.findings import Findings
 from unswarm.folder import alone, aside, read_toml, sha256, write_toml
-from unswarm.model import EVIDENCE, NETWORK, QUARANTINE, Verdict
+from unswarm.model import EVIDENCE, MEMBERSHIP, NETWORK, QUARANTINE, RUNS, Tier, Verdict
 from unswarm.plugins import load
 from unswarm.progress import Progress, silent
 from unswarm.readers import Source, recognise, sources
 from unswarm.runs import Stopwatch, counts, save_run, see_run, seen_in, statement, write_table
 from unswarm.settings import Settings
-from unswarm.store import Intake, Taken, account_ids, quoted, see_events, sweep
+from unswarm.store import KEPT, Intake, Taken, account_ids, quoted, see_events, sweep
+
+if TYPE_CHECKING:
+    from unswarm.album import TakenPhotos
 
 ALWAYS_EXPORTED = ("accounts_csv", "networks_csv", "edges_csv", "report")
+OF_PHOTOS = ("photos_csv", "photo_groups_csv", "photos_html")
 _HEADER = """\
 # An unswarm case. [settings] is yours: write there what should differ from the defaults,
 # e.g. q = 0.001. The rest is kept by unswarm.
@@ -168,21 +172,80 @@ class Case:
             raise _nothing_usable(path, intake.rows.get(QUARANTINE.name, 0), first_fault)
         if hasattr(module, "describe"):
             notes.insert(0, module.describe(source))
-        taken = self._list(intake, source, name, digest, comparison)
+        taken = self._list(intake, path, name, digest, columns, comparison)
         return Reading(path, name, taken.rows, taken.quarantined, tuple(filter(None, notes)))
 
+    def read_photos(
+        self,
+        album: str | Path | None = None,
+        *,
+        models: Sequence[str | Path] = (),
+        known: str | Path | None = None,
+        calibration: str | Path | None = None,
+        progress: Progress = silent,
+    ) -> tuple[Reading, ...]:
+        """Take profile photos in, and what they are to be compared with.
+
+        Measures and small previews are kept, the photos are not. A reading that was cut off goes
+        on where it stopped.
+
+        Args:
+            album: a folder of photos named by account, or as the profiles name them; or a CSV
+                with the columns account and file.
+            models: manifests of trained detectors that score each photo too.
+            known: pictures that somebody knows: a folder, or a CSV of PDQ hashes.
+            calibration: the reference for these photos; None: the case's, else the shipped one.
+            progress: told how many photos have been looked at.
+
+        Raises:
+            InputError: one of them cannot be used.
+            SettingsError: the extra `photos` is not installed.
+        """
+        from unswarm import album as albums
+
+        kept = self.path / KEPT
+        with alone(self.path):
+            self._document = read_toml(self._toml)
+            sweep(self.path / "events", self.sources)
+            takes = [
+                (path, take)
+                for path, take in (
+                    (calibration, albums.take_calibration),
+                    (known, albums.take_known(kept, progress)),
+                    (album, albums.take_album(kept, [Path(m) for m in models], progress)),
+                )
+                if path is not None
+            ]
+            return tuple(self._take_photos(Path(path), take) for path, take in takes)
+
+    def _take_photos(self, path: Path, take: Callable[[Path], TakenPhotos]) -> Reading:
+        found = take(path)
+        if any(taken.sha256 == found.digest for taken in self.sources):
+            return Reading(path, notes=("the case holds these already", *found.notes), skipped=True)
+        intake = Intake(self.path / "events", len(self.sources) + 1)
+        for name, rows in found.tables.items():
+            intake.write(name, rows)
+        taken = self._list(intake, path, found.kind, found.digest)
+        return Reading(path, found.kind, taken.rows, taken.quarantined, found.notes)
+
     def _list(
-        self, intake: Intake, source: Source, reader: str, digest: str, comparison: bool
+        self,
+        intake: Intake,
+        path: Path,
+        reader: str,
+        digest: str,
+        columns: Mapping[str, str] | None = None,
+        comparison: bool = False,
     ) -> Taken:
         """The step that makes a source part of the case."""
         taken = Taken(
             number=intake.number,
-            path=str(source.path),
+            path=str(path),
             sha256=digest,
-            size=source.path.stat().st_size,
+            size=path.stat().st_size if path.is_file() else 0,
             reader=reader,
             when=log.now(),
-            columns=dict(source.columns),
+            columns=dict(columns or {}),
             comparison=comparison,
             precision=intake.precision,
             rows={n: rows for n, rows in intake.rows.items() if n != QUARANTINE.name},
@@ -191,7 +254,7 @@ class Case:
         )
         self._document["sources"] = _tables([*self.sources, taken])
         self._save()
-        log.append(self._log, "read", source=str(source.path), sha256=digest, reader=reader)
+        log.append(self._log, "read", source=str(path), sha256=digest, reader=reader)
         return taken
 
     # --- detect, measure, test
@@ -246,6 +309,58 @@ class Case:
     def list_exports(self, findings: Findings) -> Path:
         """The folder that holds the tables and the report of a tested list."""
         return self.exports / f"list-{findings.run['run']}"
+
+    def test_photos(
+        self,
+        groups: Mapping[str, Iterable[str]] | None = None,
+        *,
+        progress: Progress = silent,
+    ) -> Findings:
+        """Test the photos of groups by themselves; writes `photos.csv`, `photo_groups.csv` and
+        `photos.html` into `exports/`.
+
+        Args:
+            groups: name → ids or handles; None: the networks of the latest run, or else all
+                accounts with a photo as one group.
+            progress: told of each step.
+
+        Raises:
+            CaseError: the case holds no photos, or none of the groups' accounts.
+        """
+        engine = self._engine(self.sources)
+        membership = self._photographed(engine, groups)
+        findings = Findings(self.name, engine, {"counts": counts_of_photos(engine)})
+        names = sorted(set(membership["network"].to_pylist()))
+        leads = [{"network": name, "tier": Tier.LEAD, "reason": "photos alone"} for name in names]
+        for name, table in RUNS.items():
+            engine.see(name, table.rows(leads if name == NETWORK.name else []))
+        engine.see(MEMBERSHIP.name, membership)
+        progress("testing photos", 0, 0)
+        measure = load("measures")["photos"]
+        engine.see(EVIDENCE.name, _evidence("photos", measure, engine))
+        self._export(OF_PHOTOS, findings, self.exports, progress)
+        log.append(self._log, "test photos", groups=len(names))
+        return findings
+
+    def _photographed(self, engine: Engine, groups: Mapping[str, Iterable[str]] | None) -> pa.Table:
+        """`model.MEMBERSHIP` of the accounts whose photos are to be tested."""
+        have = set(engine.fetch("SELECT account FROM photo")["account"].to_pylist())
+        if not have:
+            raise CaseError(f"Case '{self.name}' holds no photos. Hint: unswarm photos DIR")
+        if groups is None:
+            latest = self._previous(self._document.unwrap().get("run", {}).get("latest", ""))
+            if latest is not None and len(latest):
+                return MEMBERSHIP.fit(latest)
+            return MEMBERSHIP.rows([{"network": "all", "account": a} for a in sorted(have)])
+        ids = account_ids(engine)
+        rows = [
+            {"network": group, "account": account}
+            for group, names in sorted(groups.items())
+            for account in sorted({ids.get(n) or ids.get(n.casefold()) or "" for n in names} & have)
+        ]
+        if not rows:
+            raise CaseError(f"None of the groups' accounts has a photo, e.g. {_some(have)} have.")
+        return MEMBERSHIP.rows(rows)
 
     def measure(self, *, progress: Progress = silent) -> Findings:
         """Measure the networks of the latest run again, e.g. after a measure was installed."""
@@ -394,16 +509,28 @@ class Case:
         return written
 
     def _export_all(self, findings: Findings, folder: Path, progress: Progress) -> None:
-        for done, asked in enumerate(ALWAYS_EXPORTED):
+        photos = len(findings.query("SELECT 1 FROM photo LIMIT 1"))
+        formats = (*ALWAYS_EXPORTED, *OF_PHOTOS) if photos else ALWAYS_EXPORTED
+        self._export(formats, findings, folder, progress)
+
+    def _export(
+        self, formats: Sequence[str], findings: Findings, folder: Path, progress: Progress
+    ) -> None:
+        for done, asked in enumerate(formats):
             name, module = exporter(asked)
             target = folder / file_name(name, module.suffix)
-            progress(f"writing {target.name}", done, len(ALWAYS_EXPORTED))
+            progress(f"writing {target.name}", done, len(formats))
             _write_export(findings, module, target)
 
     @property
     def report(self) -> Path:
         """Where `detect` writes the report."""
         return self.exports / "report.html"
+
+    @property
+    def photo_report(self) -> Path:
+        """Where the page about photos is written."""
+        return self.exports / "photos.html"
 
     @property
     def latest(self) -> str:
@@ -504,6 +631,12 @@ def _evidence(name: str, module: ModuleType, engine: Engine) -> pa.Table:
         return EVIDENCE.fit(module.measure(engine))
     except (pa.ArrowException, KeyError) as error:
         raise PluginError(f"Measure '{name}' gave rows that are no evidence: {error}.") from error
+
+
+def counts_of_photos(engine: Engine) -> dict[str, int]:
+    """How many accounts have a photo, by what it shows."""
+    rows = engine.fetch("SELECT result, count(*) AS photos FROM photo GROUP BY result")
+    return {row["result"]: row["photos"] for row in rows.to_pylist()}
 
 
 def exporter(name: str) -> tuple[str, ModuleType]:

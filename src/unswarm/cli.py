@@ -11,10 +11,12 @@ import os
 import sys
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from unswarm import __version__, terminal
 from unswarm.errors import CaseError, ResourceError, SettingsError, UnswarmError, did_you_mean
@@ -66,6 +68,24 @@ SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", help="NAME=VALUE: any setting of docs/settings.md. Repeatable."),
 ]
+PhotosOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--photos", help="Profile photos: a folder of files named by account, or a table of them."
+    ),
+]
+CalibrationOption = Annotated[
+    Path | None,
+    typer.Option("--calibration", help="Reference for photos, of `unswarm photos calibrate`."),
+]
+DetectorOption = Annotated[
+    list[Path] | None,
+    typer.Option("--detector", help="Manifest of a trained detector (ONNX). Repeatable."),
+]
+KnownOption = Annotated[
+    Path | None,
+    typer.Option("--known", help="Known pictures: a folder, or a table of PDQ hashes."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress, no notes.")]
 
@@ -100,16 +120,22 @@ def detect(
     windows: WindowOption = None,
     q: RateOption = None,
     comparison: ComparisonOption = None,
+    photos: PhotosOption = None,
+    calibration: CalibrationOption = None,
+    detectors: DetectorOption = None,
+    known: KnownOption = None,
     changes: SetOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Read posts, find the networks, say how sure it is and why, write the report."""
     settings = _settings(signals, windows, q, changes)
+    _must_exist(photos, calibration, known, *(detectors or ()))
     opened = _case_of(sources, case) if sources else _existing(case)
     reading = _Reading(opened, reader, _pairs(mapped, "--map"), quiet or as_json)
     reading.take(sources or [])
     reading.take(comparison or [], comparison=True)
+    reading.take_photos(photos, detectors, known, calibration)
     _report_back(opened, _detected(opened, settings, quiet or as_json), as_json)
 
 
@@ -158,6 +184,112 @@ def test_list(
         terminal.warn(f"Not in the data: {', '.join(missing)}.")
     report = opened.list_exports(findings) / opened.report.name
     _report_back(opened, findings, as_json, report)
+
+
+class _PhotosFirst(TyperGroup):
+    """`unswarm photos DIR` means `unswarm photos test DIR`: what is no command is an album."""
+
+    meant = "test"
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        first = next((arg for arg in args if not arg.startswith("-")), None)
+        if first in self.commands or (first is None and "--help" in args):
+            return super().parse_args(ctx, args)
+        if first and not Path(first).exists() and get_close_matches(first, self.commands):
+            hint = did_you_mean(first, self.commands)
+            raise SettingsError(f"No photos and no command are called '{first}'. Hint: {hint}")
+        return super().parse_args(ctx, [self.meant, *args])
+
+
+photos_app = typer.Typer(cls=_PhotosFirst, help="Profile photos, by themselves.")
+app.add_typer(photos_app, name="photos")
+
+
+@photos_app.command("test")
+def photos(
+    album: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[DIR|TABLE]",
+            help="Photos named by account, or a table of accounts and files. None: those read.",
+        ),
+    ] = None,
+    case: CaseOption = None,
+    groups: Annotated[
+        Path | None,
+        typer.Option(
+            "--groups", help="CSV: group, account. Default: the networks found, or all as one."
+        ),
+    ] = None,
+    calibration: CalibrationOption = None,
+    detectors: DetectorOption = None,
+    known: KnownOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Look at profile photos: faces where generators put them, photos used again; per group."""
+    from unswarm.album import groups_of
+
+    _must_exist(album, calibration, known, groups, *(detectors or ()))
+    opened = _case_of([album], case) if album else _existing(case)
+    table = groups or album
+    named = groups_of(table) if table else None
+    if groups and named is None:
+        raise SettingsError(f"{groups} has no column 'group'. Hint: a CSV with group and account.")
+    reading = _Reading(opened, None, {}, quiet or as_json)
+    reading.take_photos(album, detectors, known, calibration)
+    with terminal.working(quiet or as_json) as progress:
+        findings = opened.test_photos(named, progress=progress)
+    if as_json:
+        terminal.print_json(_photos_document(opened, findings))
+        return
+    terminal.show_photos(findings, opened.exports / "photo_groups.csv")
+    terminal.say(f"Report: {opened.photo_report}")
+
+
+def _photos_document(case: Case, findings: Findings) -> dict[str, Any]:
+    return {
+        "case": case.path,
+        "report": case.photo_report,
+        "photos": findings.run["counts"],
+        "groups": terminal.photo_groups(case.exports / "photo_groups.csv"),
+        "evidence": list(findings.evidence),
+    }
+
+
+@photos_app.command()
+def calibrate(
+    sample: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SAMPLE", help="Photos of real people, as the platform delivers them."
+        ),
+    ],
+    to: Annotated[Path, typer.Option("--to", help="The file to write, e.g. platform.json.")],
+    name: Annotated[
+        str | None, typer.Option("--name", help="What reports call it. Default: the file's name.")
+    ] = None,
+    detectors: DetectorOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Make a reference from real photos of your own platform: how often faces sit there by chance.
+
+    Photos of one source (a site, a day) lie in one folder below SAMPLE. At least 300 must show one
+    face; 2,000 are better. Look through them first: a generated face among them hides others.
+    """
+    from unswarm.album import calibrate as made_from
+    from unswarm.photos.calibration import shipped
+
+    _must_exist(sample, *(detectors or ()))
+    with terminal.working(quiet) as progress:
+        made = made_from(sample, to, name or to.stem, detectors or (), progress)
+    for line in made.warnings(shipped()):
+        terminal.warn(f"Note: {line}")
+    share = made.real_hits
+    terminal.say(
+        f"{to}: {share.of:,} photos, {share.have:,} of them on the template by chance "
+        f"(at most {100 * share.high:.2g} %)."
+    )
 
 
 @app.command()
@@ -330,6 +462,26 @@ class _Reading:
             terminal.show_reading(readings)
         return readings
 
+    def take_photos(
+        self,
+        album: Path | None,
+        detectors: Sequence[Path] | None,
+        known: Path | None,
+        calibration: Path | None,
+    ) -> None:
+        if not (album or known or calibration):
+            return
+        with terminal.working(self._quiet) as progress:
+            readings = self._case.read_photos(
+                album,
+                models=detectors or (),
+                known=known,
+                calibration=calibration,
+                progress=progress,
+            )
+        if not self._quiet:
+            terminal.show_reading(readings)
+
 
 def _detected(case: Case, settings: Mapping[str, Any], quiet: bool) -> Findings:
     with terminal.working(quiet) as progress:
@@ -388,6 +540,12 @@ def _case_of(sources: Sequence[Path], case: Path | None) -> Case:
         if not source.exists():
             _missing(source)
     return open_case(case or _named_after(sources[0]))
+
+
+def _must_exist(*paths: Path | None) -> None:
+    for path in paths:
+        if path is not None and not path.exists():
+            _missing(path)
 
 
 def _missing(source: Path) -> NoReturn:

@@ -18,9 +18,10 @@ import pyarrow.parquet as pq
 from unswarm.engines import Engine
 from unswarm.errors import PluginError, did_you_mean
 from unswarm.folder import aside
-from unswarm.model import ACCOUNT, EVENTS, INTEGER, QUARANTINE
+from unswarm.model import ACCOUNT, EVENTS, INTEGER, PHOTOS, PREVIEW, QUARANTINE
 
 TABLES = {**EVENTS, QUARANTINE.name: QUARANTINE}
+KEPT = "photos"  # folder beside the events: what was measured in photos, by content
 BATCH = "batch"  # column beside those of the model: the number of the source a row came from
 
 
@@ -128,7 +129,7 @@ def see_events(engine: Engine, events: Path, taken: Sequence[Taken]) -> None:
 
     Registers every table of `model.EVENTS` (empty where no source has rows), each post once
     although two sources hold it, `account` with every account of the input once and its latest
-    profile, `comparison(account)` and `quarantine`.
+    profile, `photo` with the latest photo of each account, `comparison(account)` and `quarantine`.
     """
     numbers = [source.number for source in taken]
     for name in TABLES:
@@ -139,6 +140,7 @@ def see_events(engine: Engine, events: Path, taken: Sequence[Taken]) -> None:
         engine.view(name, _once(name))
     engine.view("quarantine", f"SELECT {_columns(QUARANTINE.name)} FROM all_quarantine")
     engine.keep("account", _account())
+    _see_photos(engine, events.parent / KEPT)
     others = [source.number for source in taken if source.comparison]
     engine.keep("comparison", _comparison(others) if others else _NOBODY)
 
@@ -160,7 +162,7 @@ def _columns(name: str, prefix: str = "") -> str:
     return ", ".join(f"{prefix}{column}" for column in TABLES[name].columns)
 
 
-_REPEATING = [name for name in EVENTS if name not in ("account", "post")]
+_REPEATING = [name for name in EVENTS if name not in ("account", "post", *PHOTOS)]
 _NOBODY = "SELECT account FROM account WHERE account IS NULL"
 _REPEATED = """
 SELECT post, account, min(batch) AS batch FROM all_post
@@ -196,7 +198,14 @@ def _actors() -> str:
     """Every row that names an acting account: account, platform, batch."""
     rows = [f"SELECT account, platform, {BATCH} FROM all_{name}" for name in ("account", "post")]
     rows += [f"SELECT account, NULL AS platform, {BATCH} FROM all_{name}" for name in _REPEATING]
-    return " UNION ALL ".join(rows)
+    return " UNION ALL ".join([*rows, _PHOTOGRAPHED])
+
+
+# photos alone make accounts; beside posts or profiles, they belong to the accounts of these
+_PHOTOGRAPHED = f"""
+SELECT account, NULL AS platform, {BATCH} FROM all_photo
+WHERE (SELECT count(*) FROM all_post) + (SELECT count(*) FROM all_account) = 0
+"""
 
 
 def _profile() -> str:
@@ -247,3 +256,48 @@ def account_ids(engine: Engine) -> dict[str, str]:
 def quoted(text: str) -> str:
     """Text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+# --- photos
+
+
+def _see_photos(engine: Engine, kept: Path) -> None:
+    """The photo of each account, and what goes with photos."""
+    engine.keep("photo", f"SELECT {_columns('photo')} FROM ({_OWNED}) AS owned WHERE nth = 1")
+    for name in ("known_photo", "photo_score", "photo_model"):
+        engine.view(name, f"SELECT DISTINCT {_columns(name)} FROM all_{name}")
+    engine.view("photo_calibration", _CALIBRATION)
+    engine.see(PREVIEW.name, PREVIEW.schema.empty_table())
+    if any(kept.glob("*.parquet")):
+        engine.see("kept_photo", kept)
+        engine.view(PREVIEW.name, _PREVIEW)
+
+
+# a photo belongs to the account it names by its id, else by its handle, else to those whose
+# profile names its file; the latest of an account counts
+_BASE = r"regexp_replace({}, '^.*[/\\\\]', '')"
+_OWNER = f"""
+SELECT DISTINCT named, file, account, rank FROM (
+    SELECT *, min(rank) OVER (PARTITION BY named, file) AS best FROM (
+        SELECT p.account AS named, p.file, a.account, 1 AS rank
+        FROM all_photo p JOIN account a ON p.account = a.account
+        UNION ALL
+        SELECT p.account, p.file, a.account, 2
+        FROM all_photo p JOIN account a ON lower(p.account) = lower(a.handle)
+        UNION ALL
+        SELECT p.account, p.file, a.account, 3
+        FROM all_photo p JOIN account a ON {_BASE.format("p.file")} = {_BASE.format("a.photo")}
+    ) AS said
+) AS ranked WHERE rank = best
+"""
+_OWNED = f"""
+SELECT o.account, {_columns("photo", "p.").removeprefix("p.account, ")}, row_number() OVER (
+    PARTITION BY o.account ORDER BY o.rank, p.{BATCH} DESC, p.file, p.photo
+) AS nth
+FROM all_photo p JOIN ({_OWNER}) AS o ON p.account = o.named AND p.file = o.file
+"""
+_CALIBRATION = f"""
+SELECT {_columns("photo_calibration")} FROM all_photo_calibration
+WHERE {BATCH} = (SELECT max({BATCH}) FROM all_photo_calibration)
+"""
+_PREVIEW = "SELECT photo, any_value(jpeg) AS jpeg FROM kept_photo WHERE jpeg IS NOT NULL GROUP BY 1"

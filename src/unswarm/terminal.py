@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import sys
@@ -9,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -180,6 +182,49 @@ def show_reading(readings: Sequence[Reading]) -> None:
             warn(f"  {note}")
         if reading.quarantined:
             warn(f"  {reading.quarantined:,} rows set aside; the report lists them with reasons.")
+
+
+# --- photos
+
+
+def photo_groups(table: Path) -> list[dict[str, str]]:
+    """The rows of `photo_groups.csv`."""
+    with table.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def show_photos(findings: Findings, table: Path) -> None:
+    """A line per group, then what there is to say of each, then what photos cannot say."""
+    groups = photo_groups(table)
+    counts = ", ".join(f"{n:,} {result}" for result, n in sorted(findings.run["counts"].items()))
+    found = sum(row["generated"] == "yes" and float(row["q"]) <= 0.01 for row in groups)
+    say(f"Generated faces in {found} of {len(groups)} groups; photos: {counts}.")
+    say()
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for head in ("group", "photos", "one face", "on template", "q", "generated", "framed alike"):
+        shown.add_column(head, no_wrap=True)
+    for row in groups[:SHOWN]:
+        share = "–" if row["generated"] == "no" else _share_of(row)
+        counted = (row["photos"], row["one_face"], row["on_template"], f"{float(row['q']):.1g}")
+        shown.add_row(escape(row["network"]), *counted, share, row["framed_alike"] or "0")
+    out.print(shown)
+    if len(groups) > SHOWN:
+        say(f"… and {len(groups) - SHOWN:,} more in {table.name}.")
+    say()
+    for row in findings.evidence:
+        if row["p"] is not None:
+            say(f"{row['network']}: {row['claim']}")
+    say()
+    say(
+        "Where eyes are shows faces of StyleGAN generators only: no hit is no clearance, and a hit "
+        "on one photo says nothing about its account."
+    )
+
+
+def _share_of(row: Mapping[str, str]) -> str:
+    """`35 % (24–47)`: the estimated share of generated faces with its interval."""
+    value, low, high = (100 * float(row[name]) for name in ("share", "share_low", "share_high"))
+    return f"{value:.0f} % ({low:.0f}–{high:.0f})"
 
 
 # --- what was found

@@ -19,9 +19,12 @@ HOMES = {
     "pyspark": ("engines/spark.py",),
     "graspologic_native": ("detection/networks.py",),
     "jinja2": ("exporters/report.py", "exporters/_report/*.py"),
+    "PIL": ("photos/decode.py", "photos/raster.py", "photos/work.py"),
+    "joblib": ("photos/mtcnn.py",),
+    "onnxruntime": ("photos/trained.py",),
     "networkx": ("exporters/_graph.py", "exporters/gexf.py", "exporters/graphml.py"),
 }
-OPTIONAL = ("pyspark", "pandas", "polars")
+OPTIONAL = ("pyspark", "pandas", "polars", "PIL", "joblib", "onnxruntime", "onnx", "mtcnn")
 
 
 def imported(path: Path) -> Iterator[str]:

@@ -14,7 +14,7 @@ from unswarm.plugins import load, summary
 
 MEASURES = load("measures")
 FORBIDDEN = re.compile(r"\b(bot|troll|fake)s?\b", re.IGNORECASE)
-FAMILIES = {"coordination", "rhythm", "traffic", "creation", "identity", "amplification"}
+FAMILIES = {"coordination", "rhythm", "traffic", "creation", "identity", "amplification", "photos"}
 
 every_measure = pytest.mark.parametrize("measure", MEASURES.values(), ids=list(MEASURES))
 

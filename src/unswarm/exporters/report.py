@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from unswarm.exporters._report.material import SECTIONS
 from unswarm.exporters._report.names import Names
 from unswarm.exporters._report.page import grouped, render
+from unswarm.exporters._report.photos import IN_REPORT, Photos
 from unswarm.exporters._report.queries import NETWORKS
 from unswarm.exporters._report.rows import Rows
 from unswarm.exporters._report.sections import gather
@@ -34,9 +36,11 @@ def export(findings: Findings, path: Path) -> None:
 def page(findings: Findings) -> str:
     """The report of a case as HTML."""
     networks = list(findings.query(NETWORKS))
+    shown = networks[:SECTIONS]
     rows = Rows(findings, Names.of(findings))
     summary = summarise(findings, networks, rows)
-    sections = gather(findings, networks, rows)
+    photos = Photos.of(findings, [row["network"] for row in shown], IN_REPORT)
+    sections = gather(findings, shown, rows, photos)
     return render(
         case=findings.name,
         run=findings.run,
@@ -44,6 +48,7 @@ def page(findings: Findings) -> str:
         overview=overview(networks),
         summary=summary,
         sections=sections,
+        photos=photos,
         anchors={section.row["network"]: section.anchor for section in sections},
         row_links={section.row["network"]: section.occasions for section in sections},
         entries=grouped(rows.finish()),

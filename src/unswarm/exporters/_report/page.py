@@ -16,6 +16,7 @@ from markupsafe import Markup
 from unswarm.exporters._report import words
 from unswarm.exporters._report.graph import embedded
 from unswarm.exporters._report.rows import Entry
+from unswarm.photos.composite import FEWEST
 from unswarm.settings import Settings
 
 FILTERS = (
@@ -37,12 +38,12 @@ FILTERS = (
 SCRIPTS = ("graph.js", "page.js")
 
 
-def render(**report: Any) -> str:
-    """The whole report as HTML; every text in it is escaped."""
+def render(template: str = "report.html.j2", **report: Any) -> str:
+    """A whole report as HTML; every text in it is escaped."""
     style, script = _asset("report.css"), "\n".join(map(_asset, SCRIPTS))
     return (
         _environment()
-        .get_template("report.html.j2")
+        .get_template(template)
         .render(
             **report,
             style=Markup(style),
@@ -69,7 +70,7 @@ def _environment() -> Environment:
     )
     environment.filters.update({name: getattr(words, name) for name in FILTERS})
     environment.filters["embedded"] = embedded
-    environment.globals["several"] = words.several
+    environment.globals |= {"several": words.several, "fewest": FEWEST}
     return environment
 
 

@@ -10,8 +10,9 @@ from typing import Any
 from unswarm.exporters._report import NAMED, PROFILES, change, charts, queries
 from unswarm.exporters._report.evidence import Evidence, sort
 from unswarm.exporters._report.graph import picture
-from unswarm.exporters._report.material import SECTIONS, TOPS, Material, without
+from unswarm.exporters._report.material import TOPS, Material, without
 from unswarm.exporters._report.pairs import Pair, pair
+from unswarm.exporters._report.photos import Block, Photos
 from unswarm.exporters._report.queries import Row, of_account, only
 from unswarm.exporters._report.rows import Rows
 from unswarm.exporters._report.summary import Number
@@ -99,6 +100,7 @@ class Section:
     picture: Picture
     times: Times
     evidence: Evidence
+    photos: Block | None
     pairs: Sequence[Pair]
     textless: bool  # whether no post of the pairs shown has a text
     opaque: bool  # whether the objects are numbers that only the source understands
@@ -114,13 +116,14 @@ class Section:
         return bool(self.row["tier"] == "confirmed")
 
 
-def gather(findings: Findings, networks: Sequence[Row], rows: Rows) -> list[Section]:
-    """The sections of the first `SECTIONS` networks."""
-    chosen = networks[:SECTIONS]
-    material = Material.of(findings, [row["network"] for row in chosen])
+def gather(
+    findings: Findings, networks: Sequence[Row], rows: Rows, photos: Photos | None
+) -> list[Section]:
+    """The sections of networks."""
+    material = Material.of(findings, [row["network"] for row in networks])
     return [
-        _Composer(f"s{place}", row, material, rows).section()
-        for place, row in enumerate(chosen, start=1)
+        _Composer(f"s{place}", row, material, rows, photos).section()
+        for place, row in enumerate(networks, start=1)
     ]
 
 
@@ -132,6 +135,7 @@ class _Composer:
     row: Row
     material: Material
     rows: Rows
+    photos: Photos | None
 
     @property
     def network(self) -> str:
@@ -191,6 +195,7 @@ class _Composer:
             picture=self._picture(),
             times=self._creation() if self.profiles else self._times(),
             evidence=sort(found, self.row, self.title, self.rows, self._unnamed()),
+            photos=self._photos(),
             pairs=pairs,
             textless=not any(post["text"] or post["foreign"] for post in _posts(pairs)),
             opaque=all(opaque(row["object"]) for top in tops for row in top.rows),
@@ -200,6 +205,11 @@ class _Composer:
             unnamed=len(self.everybody) - len(self.named),
             change=self._change(),
         )
+
+    def _photos(self) -> Block | None:
+        if self.photos is None:
+            return None
+        return self.photos.block(self.photos.entries(self.network, self.title, self.rows))
 
     def _change(self) -> list[str]:
         if self.finding:

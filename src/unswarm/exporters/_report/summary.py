@@ -34,12 +34,21 @@ SAID = (
 POSTS = "SELECT p.platform, p.kind, count(*) AS posts FROM post AS p GROUP BY p.platform, p.kind"
 ACCOUNTS = "SELECT a.platform, count(*) AS accounts FROM account AS a GROUP BY a.platform"
 SPAN = "SELECT min(p.time) AS first, max(p.time) AS last, count(*) AS posts FROM post AS p"
-QUARANTINED = """
-SELECT q.reason, q.source, q.field, count(*) AS rejected, min(q.line) AS first_line
-FROM quarantine AS q GROUP BY q.reason, q.source, q.field
+REJECTED = """
+SELECT CASE WHEN t.reason LIKE 'no photo: %'
+            THEN concat('no photo: ', split_part(t.reason, ': ', 2)) ELSE t.reason END AS reason,
+       CASE WHEN t.reason LIKE 'no photo: %' THEN NULL ELSE t.source END AS source,
+       t.field, t.line
+FROM quarantine AS t
 """
-REASONS = """
-SELECT q.reason, count(*) AS rejected FROM quarantine AS q
+"""Photos without the numbers of each, and without their files, which are named after accounts."""
+
+QUARANTINED = f"""
+SELECT q.reason, q.source, q.field, count(*) AS rejected, min(q.line) AS first_line
+FROM ({REJECTED.strip()}) AS q GROUP BY q.reason, q.source, q.field
+"""
+REASONS = f"""
+SELECT q.reason, count(*) AS rejected FROM ({REJECTED.strip()}) AS q
 GROUP BY q.reason ORDER BY rejected DESC, q.reason
 """
 HEAVY = "SELECT h.signal, h.object, h.events, h.pairs FROM heavy AS h"

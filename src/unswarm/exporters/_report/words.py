@@ -86,6 +86,7 @@ FAMILIES = {
     "traffic": "Where they lead readers",
     "creation": "Creation of the accounts",
     "identity": "Identity",
+    "photos": "Profile photos",
     "amplification": "Amplification",
 }
 
