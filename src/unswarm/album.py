@@ -85,7 +85,7 @@ def _of_folder(folder: Path) -> Iterator[Entry]:
         inside = path.relative_to(folder)
         hidden = any(part.startswith(".") for part in inside.parts)
         if path.suffix.lower() in PICTURES and path.is_file() and not hidden:
-            yield Entry(path.stem, inside.as_posix(), path)
+            yield Entry(path.stem.removeprefix("@"), inside.as_posix(), path)
 
 
 def _of_table(table: Path) -> Iterator[Entry]:

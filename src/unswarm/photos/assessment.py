@@ -64,6 +64,7 @@ def assess(
     *,
     shared: Iterable[Collection[str]] = (),
     known: Mapping[str, str] | None = None,
+    framed: bool = True,
 ) -> Assessment:
     """Assess the photos of a group.
 
@@ -72,6 +73,7 @@ def assess(
         calibration: the reference.
         shared: accounts that use one picture, of the whole case; see `same_photos`.
         known: account → label, of the whole case; see `known_pictures`.
+        framed: false: leave out framing and spread, which take long for very many photos.
     """
     eyes = eyes_of(photos)
     results = Counter(row["result"] for row in photos)
@@ -80,8 +82,8 @@ def assess(
     return Assessment(
         coverage={result: results[result] for result in RESULTS},
         template=found,
-        framing=framing(eyes, calibration),
-        spread=spread(eyes, calibration),
+        framing=framing(eyes, calibration) if framed else None,
+        spread=spread(eyes, calibration) if framed else None,
         aligned=frozenset(_aligned(photos, found, calibration)),
         watermarked=frozenset(r["account"] for r in photos if (r["watermark"] or 0) >= FOUND),
         shared=tuple(_own(members, shared)),

@@ -22,7 +22,7 @@ from scipy import stats
 
 from unswarm.errors import InputError, SettingsError, UserError
 from unswarm.folder import aside
-from unswarm.photos.geometry import Floats, eye_distance, rows
+from unswarm.photos.geometry import Floats, eye_distance, features, rows
 from unswarm.photos.likelihood import Likelihood
 from unswarm.photos.mtcnn import NAME
 from unswarm.photos.trained import Reference
@@ -153,13 +153,18 @@ def calibrate(
         models: what trained detectors say of the same photos.
 
     Raises:
-        SettingsError: there are fewer than 300.
+        SettingsError: there are fewer than 300, or they are all framed alike.
     """
     own = rows(eyes)
     if len(own) < FEWEST:
         raise SettingsError(
             f"{len(own)} photos with one face are too few for a calibration; it needs {FEWEST}, "
             "because it must bound a share of about 1 %. Hint: add photos of the same platform."
+        )
+    if np.linalg.matrix_rank(np.cov(features(own).T)) < 4:
+        raise SettingsError(
+            "The photos of the sample are all framed alike, so that nothing can be learnt of how "
+            "people frame theirs. Hint: take photos of many people."
         )
     return replace(
         shipped(), name=name, says=says, real=own, folds=_folds(sources), models=models or {}

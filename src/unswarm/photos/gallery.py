@@ -83,6 +83,7 @@ class Gallery:
             self.calibration,
             shared=same_photos(self.others),
             known=known_pictures(self.others, self.known),
+            framed=False,
         )
 
     @property

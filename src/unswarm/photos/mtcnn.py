@@ -37,8 +37,10 @@ SMALLEST = 0.12  # of the picture's shorter side: a smaller face is no profile p
 STEP = 0.709  # of the pyramid: each level has half the pixels of the one before
 CELL, STRIDE = 12, 2  # P-Net sees windows of 12 pixels, one every 2
 ACCEPTED = {"pnet": 0.6, "rnet": 0.7, "onet": 0.8}
-MOST_BOXES = 60  # the likeliest proposals, which R-Net looks at
-MOST_VOTES = 8  # the likeliest boxes, which O-Net looks at
+MOST_BOXES = 32  # the likeliest proposals, which R-Net looks at
+MOST_FACES = 8  # the likeliest of them, which O-Net looks at
+MOST_VOTES = 3  # further boxes of these faces, which have a say in where their points are
+DISTINCT = 0.7  # boxes that overlap by more are of one face
 ALIKE = 0.9  # boxes of one face that differ by more than this each vote on where its points are
 SAME = 0.6  # of the larger box: boxes that share more are of one face
 
@@ -172,7 +174,9 @@ def _refined(canvas: Canvas, boxes: Floats) -> Floats:
     x = _prelu(x @ w[9] + w[10], w[11])
     moved = _moved(boxes, x @ w[12] + w[13], _face_share(x @ w[14] + w[15]))
     moved = moved[moved[:, 4] > ACCEPTED["rnet"]]
-    return _square(moved[_apart(moved, ALIKE)][:MOST_VOTES])
+    faces = _apart(moved, DISTINCT)[:MOST_FACES]
+    votes = [one for one in _apart(moved, ALIKE) if one not in faces][:MOST_VOTES]
+    return _square(moved[faces + votes])
 
 
 def _placed(canvas: Canvas, boxes: Floats) -> Iterator[Face]:
@@ -218,16 +222,18 @@ def _square(boxes: Floats) -> Floats:
 
 def _apart(boxes: Floats, most: float, *, of_smaller: bool = False) -> list[int]:
     """Indices of boxes, the surest first, without those that overlap a surer one too much."""
-    area = _area(boxes)
-    waiting = np.argsort(-boxes[:, 4], kind="stable")
+    order = np.argsort(-boxes[:, 4], kind="stable")
+    ordered = boxes[order]
+    area, shared = _area(ordered), _shared(ordered[:, None], ordered[None])
+    smaller = np.minimum(area[:, None], area[None])
+    whole = smaller if of_smaller else area[:, None] + area[None] - shared
+    clear = shared <= most * whole
+    left = np.ones(len(boxes), np.bool_)
     kept: list[int] = []
-    while len(waiting):
-        best, rest = int(waiting[0]), waiting[1:]
-        kept.append(best)
-        shared = _shared(boxes[rest], boxes[best])
-        smaller = np.minimum(area[best], area[rest])
-        whole = smaller if of_smaller else area[best] + area[rest] - shared
-        waiting = rest[shared <= most * whole]
+    for place in range(len(boxes)):
+        if left[place]:
+            kept.append(int(order[place]))
+            left &= clear[place]
     return kept
 
 
@@ -242,9 +248,9 @@ def _area(boxes: Floats) -> Floats:
 
 
 def _shared(boxes: Floats, box: Floats) -> Floats:
-    """The area that each box shares with one."""
-    wide = np.minimum(boxes[:, 2], box[2]) - np.maximum(boxes[:, 0], box[0])
-    high = np.minimum(boxes[:, 3], box[3]) - np.maximum(boxes[:, 1], box[1])
+    """The area that each box shares with one, or with each of several."""
+    wide = np.minimum(boxes[..., 2], box[..., 2]) - np.maximum(boxes[..., 0], box[..., 0])
+    high = np.minimum(boxes[..., 3], box[..., 3]) - np.maximum(boxes[..., 1], box[..., 1])
     return np.asarray(np.maximum(wide, 0) * np.maximum(high, 0), np.float32)
 
 
@@ -260,18 +266,19 @@ def _normal(pixels: NDArray[np.uint8]) -> Floats:
 
 
 def _conv(x: Floats, kernel: Floats, bias: Floats, slope: Floats) -> Floats:
-    """Convolution without padding, then PReLU; one product per row of the kernel.
+    """Convolution without padding, then PReLU: one product for all windows of all pictures.
 
-    The picture's columns are laid side by side once, and its rows are then views of that.
+    A row of a window is a run of memory, so that windows are copied run by run.
     """
-    high, wide, _, channels = kernel.shape
+    high, wide, depth, channels = kernel.shape
+    x = np.ascontiguousarray(x)
     n, rows, columns = x.shape[0], x.shape[1] - high + 1, x.shape[2] - wide + 1
-    beside = np.concatenate([x[:, :, j : j + columns] for j in range(wide)], axis=3)
-    flat = beside.reshape(n, -1, beside.shape[3])
-    made: Floats = np.broadcast_to(bias, (n, rows * columns, channels)).copy()
-    for i in range(high):
-        part = flat[:, i * columns : (i + rows) * columns]
-        made += part @ kernel[i].reshape(-1, channels)
+    picture, row, column, value = x.strides
+    windows = np.lib.stride_tricks.as_strided(
+        x, (n, rows, columns, high, wide * depth), (picture, row, column, row, value)
+    )
+    made: Floats = windows.reshape(n * rows * columns, -1) @ kernel.reshape(-1, channels)
+    made += bias
     return _prelu(made, slope.ravel()).reshape(n, rows, columns, channels)
 
 

@@ -29,19 +29,18 @@ class Canvas:
         self._method = Image.Resampling.BILINEAR
 
     @cached_property
-    def _wide(self) -> Any:
-        return self._surrounded(self._image, self._border)
+    def _half(self) -> Any:
+        """The picture at half its size, averaged."""
+        return self._image.reduce(2)
 
     @cached_property
-    def _half(self) -> Any:
-        """The same at half the size, averaged."""
-        return self._surrounded(self._image.reduce(2), self._border // 2)
-
-    def _surrounded(self, image: Any, border: int) -> Any:
+    def _surrounded(self) -> Any:
+        """The picture with a border, for boxes that reach over its edge."""
         from PIL import Image
 
-        wide = Image.new("RGB", (image.width + 2 * border, image.height + 2 * border), GREY)
-        wide.paste(image, (border, border))
+        size = (self.width + 2 * self._border, self.height + 2 * self._border)
+        wide = Image.new("RGB", size, GREY)
+        wide.paste(self._image, (self._border, self._border))
         return wide
 
     def resized(self, height: int, width: int, box: Box | None = None) -> Pixels:
@@ -50,11 +49,22 @@ class Canvas:
 
     def cut(self, box: ArrayLike, size: int, *, coarse: bool) -> Pixels:
         """A box (left, top, right, bottom) in pixels → (size, size, 3); it may reach outside."""
-        place = np.asarray(box, np.float64) + self._border
-        halved = coarse and place[2] - place[0] >= 2 * COARSE * size
-        image, scale = (self._half, 2.0) if halved else (self._wide, 1.0)
-        limits = np.array([image.width, image.height], np.float64)
-        corner = np.clip(place[:2] / scale, 0, limits - THINNEST)
-        end = np.clip(place[2:] / scale, corner + THINNEST, limits)
-        inside = (*corner.tolist(), *end.tolist())
-        return np.asarray(image.resize((size, size), self._method, inside))
+        left, top, right, bottom = np.asarray(box, np.float64).tolist()
+        outside = left < 0 or top < 0 or right > self.width or bottom > self.height
+        if outside:
+            image, scale, shift = self._surrounded, 1.0, self._border
+        elif coarse and right - left >= 2 * COARSE * size:
+            image, scale, shift = self._half, 2.0, 0
+        else:
+            image, scale, shift = self._image, 1.0, 0
+        x = _within((left + shift) / scale, (right + shift) / scale, image.width)
+        y = _within((top + shift) / scale, (bottom + shift) / scale, image.height)
+        gap = COARSE if outside and coarse else None
+        place = (x[0], y[0], x[1], y[1])
+        return np.asarray(image.resize((size, size), self._method, place, gap))
+
+
+def _within(start: float, end: float, length: float) -> tuple[float, float]:
+    """A stretch, cut to what lies within the length; never empty."""
+    start = min(max(start, 0.0), length - THINNEST)
+    return start, min(max(end, start + THINNEST), length)

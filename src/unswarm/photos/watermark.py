@@ -17,8 +17,8 @@ from unswarm.photos.geometry import Floats
 from unswarm.photos.raster import Canvas, Pixels
 
 SIDE = 400  # pixels of the picture that the letters are drawn for
-SMALLEST = 200  # pixels; in smaller pictures the letters cannot be told
-FOUND = 0.3  # correlation; the highest of 348 pictures without the text is 0.22
+SMALLEST = 250  # pixels; in smaller pictures the letters cannot be told
+FOUND = 0.3  # correlation; the highest of 348 pictures without the text is 0.25
 SLACK = 1  # pixels that resizing may have moved it
 AROUND = 7  # pixels whose mean and deviation a pixel is compared with
 QUIET = 0.15  # deviation of what is seen; below are traces of compression, and letters from 0.26
