@@ -64,10 +64,10 @@ def test_files_of_a_folder_are_named_by_account(tmp_path):
     touch(tmp_path, "bob.png", "ann.jpg", "dr.no.JPEG", "@eve.webp", "123.gif", "zoë.avif")
     assert listed(tmp_path) == [
         ("123", "123.gif"),
-        ("@eve", "@eve.webp"),
         ("ann", "ann.jpg"),
         ("bob", "bob.png"),
         ("dr.no", "dr.no.JPEG"),
+        ("eve", "@eve.webp"),
         ("zoë", "zoë.avif"),
     ]
 
