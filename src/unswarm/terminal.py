@@ -211,8 +211,9 @@ def show_photos(findings: Findings, table: Path) -> None:
     if len(groups) > SHOWN:
         say(f"… and {len(groups) - SHOWN:,} more in {table.name}.")
     say()
+    listed = {row["network"] for row in groups[:SHOWN]}
     for row in findings.evidence:
-        if row["p"] is not None:
+        if row["network"] in listed:
             say(f"{row['network']}: {row['claim']}")
     say()
     say(

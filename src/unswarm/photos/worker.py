@@ -65,9 +65,9 @@ def main() -> None:
     while True:
         try:
             paths: list[str] = receive(sys.stdin.buffer)
-        except EOFError:
+            send(answers, [_looked(Path(path), models) for path in paths])
+        except (EOFError, BrokenPipeError):
             return
-        send(answers, [_looked(Path(path), models) for path in paths])
 
 
 def _looked(path: Path, models: list[Any]) -> dict[str, Any]:
