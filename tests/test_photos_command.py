@@ -132,3 +132,6 @@ def test_detect_takes_photos_of_the_accounts_in_the_posts(tmp_path: Path) -> Non
         "1": "one face", "2": "one face", "3": "unreadable",
     }  # fmt: skip
     assert rows["1"]["same"] == "1"
+    shown = run(tmp_path, "show", "@person_2", "--case", "c").stdout
+    assert "of real profile photos" in shown
+    assert "no proof of anything" in shown

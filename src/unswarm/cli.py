@@ -512,7 +512,7 @@ def _known_of(findings: Findings, kind: str, subject: str) -> dict[str, Any]:
 
     tables = {
         "network": ("network", "membership", "edge", "evidence"),
-        "account": ("account", "membership", "occasion"),
+        "account": ("account", "membership", "occasion", "photo"),
     }
     where = f"WHERE {kind} = {quoted(subject)} ORDER BY ALL"
     return {t: list(findings.query(f"SELECT * FROM {t} {where}")) for t in tables[kind]}

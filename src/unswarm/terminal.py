@@ -389,6 +389,7 @@ def show_account(findings: Findings, account: str, decisions: Sequence[Row]) -> 
     for name in ("platform", "handle", "name", "followers", "following", "bio"):
         _said(name, None if profile[name] is None else str(profile[name]))
     _said("created", moment(profile["created"]))
+    _show_photo(findings, where)
     _show_decisions(decisions)
     memberships = [m for m in findings.membership if m["account"] == account]
     if not memberships:
@@ -398,6 +399,14 @@ def show_account(findings: Findings, account: str, decisions: Sequence[Row]) -> 
         say(f"in {m['network']}, probability {_number(m['probability'])}")
         say(m["explanation"] or "")
     _show_occasions(findings, where)
+
+
+def _show_photo(findings: Findings, where: str) -> None:
+    for photo in findings.query(f"SELECT * FROM photo {where}"):
+        from unswarm.photos.assessment import in_words
+        from unswarm.photos.gallery import calibration_of
+
+        _said("photo", in_words(photo, calibration_of(findings.engine)))
 
 
 def _show_occasions(findings: Findings, where: str) -> None:

@@ -27,6 +27,7 @@ AUTOMATED = innocent("automated, disclosed: 3 of 3 bios say so.")
         ([], "coordinated", ""),
         ([row("creation")], "coordinated", "creation"),
         ([row("creation"), row("creation")], "coordinated", "creation"),
+        ([row("photos", p=1e-300)] * 4, "coordinated", "photos"),
         ([row("creation"), row("identity", p=0.02)], "coordinated", "creation"),
         ([row("creation"), row("identity", p=None)], "coordinated", "creation"),
         ([row("creation"), row("traffic", inauthentic=False)], "coordinated", "creation"),

@@ -96,6 +96,18 @@ def eyes_of(photos: Iterable[Row]) -> Floats:
     return rows([[row[name] for name in EYES] for row in photos if row["result"] == ONE])
 
 
+def in_words(photo: Row, calibration: Calibration) -> str:
+    """What one photo shows, in a sentence that is no verdict."""
+    if photo["result"] != ONE:
+        return f"{photo['result']}: where eyes are says nothing."
+    share = calibration.shares(eyes_of([photo]))[0]
+    value, low, high = (f"{100 * x:.2g} %" for x in (share.value, share.low, share.high))
+    return (
+        f"one face: {value} of real profile photos ({low} to {high}) are at least this aligned "
+        "with the template of generated faces. One photo is no proof of anything."
+    )
+
+
 def _aligned(photos: Sequence[Row], found: Template, calibration: Calibration) -> list[str]:
     accounts = [row["account"] for row in photos if row["result"] == ONE]
     eyes = eyes_of(photos)
