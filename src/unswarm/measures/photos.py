@@ -10,7 +10,8 @@ alone they decide nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -131,77 +132,79 @@ def _where_eyes_are(calibration: Calibration) -> tuple[str, str, str]:
     return columns, f" AND result = '{ONE}' AND {distance} < {calibration.hit}", "eye_distance"
 
 
-def _watermark(case: Gallery) -> Iterator[Row]:
-    outside = Count(len(case.outside.watermarked), len(case.others))
-    counts = {
-        network: Count(len(found.watermarked), len(case.networks[network]))
-        for network, found in case.assessments.items()
-    }
+# --- traits of single photos, counted
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """How many photos of a network show something, and of the others; p after Holm."""
+
+    network: str
+    accounts: frozenset[str]
+    count: Count
+    outside: Count
+    p: float | None
+
+    def row(self, claim: str, query: str) -> Row:
+        """The evidence: a sign of inauthenticity from `FEWEST` photos on."""
+        return _row(
+            self.network,
+            claim=claim,
+            inauthentic=self.count.have >= FEWEST and significant(self.p),
+            value=self.count.share,
+            baseline=self.outside.share,
+            n=self.count.of,
+            p=self.p,
+            query=query,
+        )
+
+
+def _counted(case: Gallery, showing: Callable[[Assessment], Iterable[str]]) -> Iterator[_Counted]:
+    """Each network in which somebody's photo shows it."""
+    outside = Count(len(frozenset(showing(case.outside))), len(case.others))
+    accounts = {network: frozenset(showing(found)) for network, found in case.assessments.items()}
+    counts = {n: Count(len(some), len(case.networks[n])) for n, some in accounts.items()}
     p = holm({network: count.tail(outside) for network, count in counts.items()})
     for network, count in counts.items():
         if count.have:
-            yield _row(
-                network,
-                claim=f"{count.have:,} of {count.of:,} photos carry the text “StyleGAN2 (Karras et "
-                f"al.)” in the corner, which a site of generated faces writes there; "
-                f"{against(outside, 'photos of other accounts')}.",
-                inauthentic=count.have >= FEWEST and significant(p[network]),
-                value=count.share,
-                baseline=outside.share,
-                n=count.of,
-                p=p[network],
-                query=_of(network, "account, file, watermark", f" AND watermark >= {FOUND}", "1"),
-            )
+            yield _Counted(network, accounts[network], count, outside, p[network])
 
 
-# --- pictures used again
+def _watermark(case: Gallery) -> Iterator[Row]:
+    for found in _counted(case, lambda said: said.watermarked):
+        yield found.row(
+            f"{found.count.have:,} of {found.count.of:,} photos carry the text “StyleGAN2 (Karras "
+            "et al.)” in the corner, which a site of generated faces writes there; "
+            f"{against(found.outside, 'photos of other accounts')}.",
+            _of(
+                found.network,
+                "account, file, watermark",
+                f" AND watermark >= {FOUND}",
+                "watermark DESC, account",
+            ),
+        )
 
 
 def _shared(case: Gallery) -> Iterator[Row]:
-    outside = Count(sum(map(len, case.outside.shared)), len(case.others))
-    counts = {
-        network: Count(sum(map(len, found.shared)), len(case.networks[network]))
-        for network, found in case.assessments.items()
-    }
-    p = holm({network: count.tail(outside) for network, count in counts.items()})
-    for network, count in counts.items():
-        if count.have and noteworthy(p[network]):
-            yield _row(
-                network,
-                claim=f"{count.have:,} of {count.of:,} members show a photo of a face that another "
-                f"member shows too, the same or mirrored, cropped or re-saved; "
-                f"{against(outside)} so among themselves.",
-                inauthentic=count.have >= FEWEST and significant(p[network]),
-                value=count.share,
-                baseline=outside.share,
-                n=count.of,
-                p=p[network],
-                query=_of_pictures(network, case, set(chain(*case.assessments[network].shared))),
+    for found in _counted(case, lambda said: chain(*said.shared)):
+        if noteworthy(found.p):
+            yield found.row(
+                f"{found.count.have:,} of {found.count.of:,} members show a photo of a face that "
+                "another member shows too, the same or mirrored, cropped or re-saved; "
+                f"{against(found.outside)} so among themselves.",
+                _of_pictures(case, found),
             )
 
 
 def _known(case: Gallery) -> Iterator[Row]:
-    outside = Count(len(case.outside.known), len(case.others))
-    counts = {
-        network: Count(len(found.known), len(case.networks[network]))
-        for network, found in case.assessments.items()
-    }
-    p = holm({network: count.tail(outside) for network, count in counts.items()})
-    for network, count in counts.items():
-        if count.have and noteworthy(p[network]):
-            known = case.assessments[network].known
-            labels = sorted(set(known.values()))
+    for found in _counted(case, lambda said: said.known):
+        if noteworthy(found.p):
+            labels = sorted(set(case.assessments[found.network].known.values()))
             some = ", ".join(labels[:3]) + (" …" if len(labels) > 3 else "")
-            yield _row(
-                network,
-                claim=f"{count.have:,} of {count.of:,} members show a picture of the list of known "
-                f"ones ({some}); {against(outside)}.",
-                inauthentic=count.have >= FEWEST and significant(p[network]),
-                value=count.share,
-                baseline=outside.share,
-                n=count.of,
-                p=p[network],
-                query=_of_pictures(network, case, set(known)),
+            yield found.row(
+                f"{found.count.have:,} of {found.count.of:,} members show a picture of the list of "
+                f"known ones ({some}); {against(found.outside)}.",
+                _of_pictures(case, found),
             )
 
 
@@ -358,11 +361,12 @@ def _of(network: str, columns: str, more: str, order: str) -> str:
     return OF.format(columns=columns, network=quoted(network), more=more, order=order)
 
 
-def _of_pictures(network: str, case: Gallery, accounts: set[str]) -> str:
-    """The photos of some accounts, by their hashes: a query names nobody."""
-    photos = {row["photo"] for row in case.networks[network] if row["account"] in accounts}
-    columns = "account, file, photo, pdq, face_pdq"
-    return _of(network, columns, f" AND photo IN ({listed(photos)})", "pdq, face_pdq, account")
+def _of_pictures(case: Gallery, found: _Counted) -> str:
+    """The photos of the accounts found, by their hashes: a query names nobody."""
+    rows = case.networks[found.network]
+    photos = {row["photo"] for row in rows if row["account"] in found.accounts}
+    columns, more = "account, file, photo, pdq, face_pdq", f" AND photo IN ({listed(photos)})"
+    return _of(found.network, columns, more, "pdq, face_pdq, account")
 
 
 def _row(network: str, **said: Any) -> Row:
