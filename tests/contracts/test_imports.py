@@ -19,7 +19,7 @@ HOMES = {
     "pyspark": ("engines/spark.py",),
     "graspologic_native": ("detection/networks.py",),
     "jinja2": ("exporters/report.py", "exporters/_report/*.py"),
-    "PIL": ("photos/decode.py", "photos/raster.py", "photos/work.py"),
+    "PIL": ("photos/decode.py", "photos/raster.py"),
     "joblib": ("photos/mtcnn.py",),
     "onnxruntime": ("photos/trained.py",),
     "networkx": ("exporters/_graph.py", "exporters/gexf.py", "exporters/graphml.py"),

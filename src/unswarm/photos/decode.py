@@ -132,6 +132,15 @@ def png(rgb: Rgb) -> bytes:
     return _saved(_pillow().fromarray(rgb), "PNG")
 
 
+def check() -> None:
+    """Make sure that Pillow is there.
+
+    Raises:
+        SettingsError: it is not installed.
+    """
+    _pillow()
+
+
 def _pillow() -> ModuleType:
     """Pillow's main module.
 

@@ -134,7 +134,7 @@ def _levels(height: int, width: int) -> list[_Level]:
         levels.append(columns[-1 if place is None else place])
         scale *= STEP
         high, wide = _even(height * scale), _even(width * scale)
-    return levels or [_Level(0, 0, max(high, CELL), max(wide, CELL))]
+    return levels
 
 
 def _even(length: float) -> int:

@@ -18,8 +18,9 @@ from queue import SimpleQueue
 from threading import Timer
 from typing import Any
 
-from unswarm.errors import SettingsError
-from unswarm.photos import UNREADABLE
+from unswarm.photos import UNREADABLE, mtcnn
+from unswarm.photos.decode import check as check_pillow
+from unswarm.photos.trained import open_trained
 from unswarm.photos.worker import receive, send
 
 CHUNK = 16  # photos per question
@@ -72,15 +73,7 @@ def _next(asked: list[Future[list[Row]]]) -> list[Row]:
 
 def _require(manifests: Sequence[Path]) -> None:
     """Say here, not in a worker, what is missing."""
-    try:
-        import PIL  # noqa: F401 — only whether it is there
-    except ImportError:
-        raise SettingsError(
-            "Photos need the photos extra. Hint: pip install 'unswarm[photos]'"
-        ) from None
-    from unswarm.photos import mtcnn
-    from unswarm.photos.trained import open_trained
-
+    check_pillow()
     mtcnn.check()
     for manifest in manifests:
         open_trained(manifest)
