@@ -32,7 +32,7 @@ clean:
 
 .venv/tested: pyproject.toml .venv/made
 	@echo "Installing unswarm and what its tests need (once, a minute or two) …"
-	@$(PIP) install --editable '.[dev,photos]'
+	@$(PIP) install --editable '.[dev,photos,bluesky]'
 	@touch $@ .venv/installed
 
 .venv/made:

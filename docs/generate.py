@@ -26,6 +26,11 @@ INTRODUCTIONS = {
     "signals": "A signal is a way to see accounts act alike. Each is one file in "
     "`src/unswarm/signals/`; `--signal NAME` uses only those named. *Decides* says whether a "
     "signal may carry a finding by itself; the others only support, or make leads.",
+    "ties": "A tie is a thing that accounts have in common whenever it happened: an administrator, "
+    "a device, a photo. Ties never make a finding; they make leads, grow a confirmed network, and "
+    "are evidence of who is behind it. Each is one file in `src/unswarm/ties/`. *Conceals* says "
+    "whether having it in common, and not saying so, is a sign of concealed common operation; "
+    "innocent people share the others, too. What many accounts outside have is no tie.",
     "readers": "A reader turns files of one family of formats into event tables. The content "
     "decides which one reads a file, never its name; `--reader NAME` overrules it.",
     "measures": "A measure says something about a network that can be checked, against the other "
@@ -69,6 +74,8 @@ def _plugin(folder: str, name: str, module: ModuleType) -> str:
     parts = [f"## {name}", _doc(module)]
     if folder == "signals":
         parts.append(_signal(module.signal))
+    if folder == "ties":
+        parts.append(_tie(module.tie))
     if folder == "exporters":
         parts.append(f"File: `*{module.suffix}`")
     return "\n\n".join(parts)
@@ -85,6 +92,17 @@ def _signal(signal: Any) -> str:
         ("widest window", window),
         ("reads", ", ".join(signal.needs)),
         ("specificity", f"{signal.specificity} (one action counts in the most specific signal)"),
+    ]
+    return _rows(("", ""), rows)
+
+
+def _tie(tie: Any) -> str:
+    rows = [
+        ("things shared", tie.words),
+        ("family", tie.family),
+        ("conceals", "yes" if tie.conceals else "no: innocent people share it, too"),
+        ("reads", ", ".join(tie.needs)),
+        ("common", f"more than {100 * tie.common:g} % of the accounts outside have it"),
     ]
     return _rows(("", ""), rows)
 

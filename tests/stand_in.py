@@ -5,7 +5,16 @@ It names everybody who shared a link that somebody else shared, and is right abo
 
 from types import SimpleNamespace
 
-from unswarm.model import CANDIDATE, CAVEAT, EDGE, MEMBERSHIP, NETWORK, OCCASION
+from unswarm.model import (
+    CANDIDATE,
+    CAVEAT,
+    COUNTERPART,
+    EDGE,
+    LINKED,
+    MEMBERSHIP,
+    NETWORK,
+    OCCASION,
+)
 
 POSTS = "account,time,text,url\n" + "".join(
     f"{who},2024-03-0{day} 12:00:0{second},good morning to all of you {who},https://news.com/{day}\n"
@@ -49,6 +58,8 @@ def _tables(members):
         "candidate": CANDIDATE.rows([{"account": a, "probability": 0.99} for a in members]),
         "edge": EDGE.rows(_edges(members)),
         "occasion": OCCASION.rows([]),
+        "linked": LINKED.rows([]),
+        "counterpart": COUNTERPART.rows([]),
         "caveat": CAVEAT.rows([{"caveat": "stand-in", "claim": "This is a stand-in."}]),
     }
 

@@ -205,7 +205,7 @@ def test_simulate(unswarm, here):
 
 def test_plugins(detected):
     listed = json.loads(detected("plugins", "--json")[1])
-    assert set(listed) == {"signals", "readers", "measures", "exporters"}
+    assert set(listed) == {"signals", "ties", "readers", "measures", "exporters"}
     assert all(text for plugins in listed.values() for text in plugins.values())
     assert "graphml" in detected("plugins")[1]
 

@@ -29,6 +29,22 @@ _FRONT = re.compile(r"(?:www\d?|m|mobile|amp)\.(?=[^.]+\.[^.])")
 _SCHEME = re.compile(r"https?:/*", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 _HOST = re.compile(r"[^\s\x00-\x20!-,/:-@\[-`{-~]+(?:\.[^\s\x00-\x20!-,/:-@\[-`{-~]+)+")
+SHORTENERS = frozenset(
+    (
+        *("adf.ly", "bit.do", "bit.ly", "bitly.com", "bl.ink", "buff.ly", "chilp.it", "clck.ru"),
+        *("cli.gs", "cutt.ly", "dlvr.it", "dld.bz", "fb.me", "fw.to", "goo.gl", "hubs.ly"),
+        *("ift.tt", "is.gd", "j.mp", "ln.is", "lnkd.in", "mcaf.ee", "ow.ly", "owl.li", "po.st"),
+        *("ppt.cc", "q.gs", "qps.ru", "rb.gy", "rebrand.ly", "reurl.cc", "s.id", "sh.st"),
+        *("shar.es", "shor.by", "shorte.st", "shorturl.at", "snip.ly", "soo.gd", "su.pr", "t.co"),
+        *("t.ly", "tiny.cc", "tinyurl.com", "tr.im", "trib.al", "u.to", "urlz.fr", "v.gd"),
+        *("vk.cc", "wp.me", "x.co", "zpr.io"),
+    )
+)
+"""Sites whose addresses hide where they lead."""
+
+PLATFORMS = frozenset(("facebook.com", "instagram.com", "t.me", "twitter.com", "vk.com"))
+"""Sites that posts are made on: links to them mostly stay among posts."""
+
 _SIMPLE = re.compile(r"(?:https?://)?([A-Za-z0-9.-]+)((?:/[A-Za-z0-9_.-]*[A-Za-z0-9_-])*)/?")
 _OWN_FORMS = frozenset({"youtube.com", "youtu.be"})
 _SLASHES = re.compile(r"/{2,}")
@@ -98,7 +114,8 @@ def _domain(host: str) -> str:
 
 @cache
 def _suffixes() -> TLDExtract:
-    return TLDExtract(suffix_list_urls=(), cache_dir=None)
+    # `.example` is reserved (RFC 2606): synthetic data and examples have sites under it
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, extra_suffixes=("example",))
 
 
 def _known_forms(host: str, path: str, query: str) -> tuple[str, str, str]:

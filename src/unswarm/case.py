@@ -7,7 +7,7 @@ What people decided is only in `log.jsonl`. Times of work are in `timing.toml`, 
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -18,18 +18,21 @@ import pyarrow.parquet as pq
 import tomlkit
 from tomlkit.items import AoT
 
-from unswarm import log
+from unswarm import expansion, log
 from unswarm.detection import detect
 from unswarm.detection.labels import label
 from unswarm.engines import Engine, open_engine
 from unswarm.errors import CaseError, InputError, PluginError, SettingsError, did_you_mean
+from unswarm.expansion import Expansion
 from unswarm.findings import Findings
+from unswarm.fingerprint import Fingerprint, loads
 from unswarm.folder import alone, aside, read_toml, sha256, write_toml
-from unswarm.model import EVIDENCE, MEMBERSHIP, NETWORK, QUARANTINE, RUNS, Tier, Verdict
+from unswarm.model import CHOSEN_BY, EVIDENCE, MEMBERSHIP, NETWORK, QUARANTINE, RUNS, Tier, Verdict
 from unswarm.plugins import load
 from unswarm.progress import Progress, silent
 from unswarm.readers import Source, recognise, sources
 from unswarm.runs import Stopwatch, counts, save_run, see_run, seen_in, statement, write_table
+from unswarm.sealing import tells
 from unswarm.settings import Settings
 from unswarm.store import KEPT, Intake, Taken, account_ids, quoted, see_events, sweep
 
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from unswarm.album import TakenPhotos
 
 ALWAYS_EXPORTED = ("accounts_csv", "networks_csv", "edges_csv", "report")
+OF_EXPANSION = ("linked_csv", "counterparts_csv")
 OF_PHOTOS = ("photos_csv", "photo_groups_csv", "photos_html")
 _HEADER = """\
 # An unswarm case. [settings] is yours: write there what should differ from the defaults,
@@ -483,6 +487,81 @@ class Case:
         hint = did_you_mean(subject, networks) if networks else "the latest run found no network."
         raise CaseError(f"No network or account '{subject}'. Hint: {hint}")
 
+    # --- expand
+
+    def expand(
+        self,
+        network: str | None = None,
+        *,
+        against: Sequence[str | Path] = (),
+        recidivism: Sequence[str | Path] = (),
+        progress: Progress = silent,
+    ) -> tuple[Expansion, ...]:
+        """Find accounts that belong to a network besides its members, each with its evidence.
+
+        Args:
+            network: a network of the latest run, confirmed or called inauthentic by a person. Its
+                linked accounts here are listed, at a false-discovery rate of the setting `q`.
+            against: folders of other cases, e.g. of another platform, in whose data the network is
+                looked for.
+            recidivism: folders of past cases, or files of `export fingerprint`, whose networks are
+                looked for in this data.
+            progress: told of each step.
+
+        Returns:
+            What was found in each place; its tables lie in `exports/expand-…/`.
+
+        Raises:
+            CaseError: there is no such network, it is a lead, or another case has no run.
+            InputError: a file is no fingerprint.
+        """
+        found = [*self._expand(network, against, progress)] if network else []
+        for past in recidivism:
+            progress(f"comparing with {Path(past).name}", 0, 0)
+            found += [self._look_for(each, self) for each in _prints(Path(past))]
+        for each in found:
+            self._export(OF_EXPANSION, each.findings, each.folder, progress)
+        log.append(self._log, "expand", network=network, places=[each.place for each in found])
+        return tuple(found)
+
+    def _expand(
+        self, network: str, against: Sequence[str | Path], progress: Progress
+    ) -> Iterator[Expansion]:
+        kind, network = self.find(network)
+        if kind != "network":
+            raise CaseError(f"'{network}' is an account. Hint: name a network, e.g. n-0001.")
+        findings = self.findings
+        members = expansion.standing(findings, network, self._verdict(network))
+        left = expansion.remembered(findings, network, members, tells(self.path))
+        expansion.only(findings, network, members, self.settings)
+        yield Expansion(network, self.name, findings, (), self.exports / f"expand-{network}")
+        for path in against:
+            progress(f"comparing with {Path(path).name}", 0, 0)
+            yield self._look_for(left, open_case(path, create=False))
+
+    def _look_for(self, left: Fingerprint, place: Case) -> Expansion:
+        engine = place._engine(place.sources)
+        found = expansion.look_for(engine, left, self.settings, tells(place.path))
+        here = f"of-{left.case}" if place is self else f"in-{place.name}"
+        folder = self.exports / f"expand-{left.network}-{here}"
+        view = Findings(place.name, engine, {})
+        return Expansion(left.network, place.name, view, found.unchanged, folder)
+
+    def fingerprints(self) -> list[Fingerprint]:
+        """What the confirmed networks of the latest run leave behind."""
+        findings = self.findings
+        key = tells(self.path)
+        return [
+            expansion.remembered(findings, row["network"], self._members(row["network"]), key)
+            for row in findings.networks
+            if row["tier"] == Tier.CONFIRMED or self._verdict(row["network"]) is Verdict.INAUTHENTIC
+        ]
+
+    def _verdict(self, network: str) -> Verdict | None:
+        """The latest verdict on a network; None: nobody said anything."""
+        said = [entry["verdict"] for entry in self.decisions if entry.get("network") == network]
+        return Verdict(said[-1]) if said else None
+
     def _members(self, network: str) -> list[str]:
         return sorted(m["account"] for m in self.findings.membership if m["network"] == network)
 
@@ -510,7 +589,12 @@ class Case:
 
     def _export_all(self, findings: Findings, folder: Path, progress: Progress) -> None:
         photos = len(findings.query("SELECT 1 FROM photo LIMIT 1"))
-        formats = (*ALWAYS_EXPORTED, *OF_PHOTOS) if photos else ALWAYS_EXPORTED
+        grown = len(findings.query("SELECT 1 FROM linked UNION ALL SELECT 1 FROM counterpart"))
+        formats = [
+            *ALWAYS_EXPORTED,
+            *(OF_EXPANSION if grown else ()),
+            *(OF_PHOTOS if photos else ()),
+        ]
         self._export(formats, findings, folder, progress)
 
     def _export(
@@ -555,7 +639,7 @@ class Case:
         read = {source["sha256"] for source in said["sources"]}
         engine = self._engine([taken for taken in self.sources if taken.sha256 in read])
         see_run(engine, folder)
-        return Findings(self.name, engine, said)
+        return Findings(self.name, engine, {**said, "seal": tells(self.path)})
 
     def _save(self) -> None:
         write_toml(self._toml, self._document)
@@ -618,8 +702,8 @@ def _labelled(networks: pa.Table, evidence: pa.Table) -> pa.Table:
     rows = []
     for row in networks.to_pylist():
         about = said.get(row["network"], [])
-        chosen_by = "creation" if row["signals"] == "profiles" else None
-        words, families = label(row["tier"], [e for e in about if e["family"] != chosen_by])
+        chosen_by = CHOSEN_BY.get(row["signals"], ())
+        words, families = label(row["tier"], [e for e in about if e["family"] not in chosen_by])
         claims = [e["claim"] for e in about if e["family"] == "innocent"]
         innocent = "\n".join(filter(None, [row["innocent"], *claims]))
         rows.append(row | {"label": words, "inauthenticity": families, "innocent": innocent})
@@ -631,6 +715,15 @@ def _evidence(name: str, module: ModuleType, engine: Engine) -> pa.Table:
         return EVIDENCE.fit(module.measure(engine))
     except (pa.ArrowException, KeyError) as error:
         raise PluginError(f"Measure '{name}' gave rows that are no evidence: {error}.") from error
+
+
+def _prints(past: Path) -> list[Fingerprint]:
+    """The fingerprints of a past case, or of a file."""
+    if past.is_dir():
+        return open_case(past, create=False).fingerprints()
+    if not past.exists():
+        raise InputError("there is no such file or folder.", source=past, hint="check the path.")
+    return loads(past)
 
 
 def counts_of_photos(engine: Engine) -> dict[str, int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -23,6 +23,7 @@ from unswarm.errors import CaseError, ResourceError, SettingsError, UnswarmError
 
 if TYPE_CHECKING:
     from unswarm.case import Case, Reading
+    from unswarm.expansion import Expansion
     from unswarm.findings import Findings
 
 UNEXPECTED = 70
@@ -48,7 +49,11 @@ ReaderOption = Annotated[
 ]
 MapOption = Annotated[
     list[str] | None,
-    typer.Option("--map", help="FIELD=COLUMN, where a column's role is not guessed. Repeatable."),
+    typer.Option(
+        "--map",
+        help="FIELD=COLUMN, where a column's role is not guessed; or a mapping file (.toml). "
+        "Repeatable.",
+    ),
 ]
 SignalOption = Annotated[
     list[str] | None, typer.Option("--signal", help="Use only this signal. Repeatable.")
@@ -132,7 +137,7 @@ def detect(
     settings = _settings(signals, windows, q, changes)
     _must_exist(photos, calibration, known, *(detectors or ()))
     opened = _case_of(sources, case) if sources else _existing(case)
-    reading = _Reading(opened, reader, _pairs(mapped, "--map"), quiet or as_json)
+    reading = _Reading(opened, reader, _mapping(mapped), quiet or as_json)
     reading.take(sources or [])
     reading.take(comparison or [], comparison=True)
     reading.take_photos(photos, detectors, known, calibration)
@@ -153,7 +158,7 @@ def read(
 ) -> None:
     """Take files into a case without looking for networks yet."""
     opened = _case_of(sources, case)
-    reading = _Reading(opened, reader, _pairs(mapped, "--map"), quiet or as_json)
+    reading = _Reading(opened, reader, _mapping(mapped), quiet or as_json)
     readings = reading.take(sources, comparison=comparison)
     if as_json:
         terminal.print_json({"case": opened.path, "sources": [_reading(r) for r in readings]})
@@ -350,6 +355,52 @@ def show(
 
 
 @app.command()
+def expand(
+    network: Annotated[
+        str | None, typer.Argument(metavar="[NETWORK]", help="A finding of the latest run.")
+    ] = None,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option("--against", help="Another case, e.g. of another platform. Repeatable."),
+    ] = None,
+    recidivism: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--recidivism", help="A past case, or its fingerprint: did it come back? Repeatable."
+        ),
+    ] = None,
+    case: CaseOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """List accounts tied to a network by what they have, here, elsewhere, or come back."""
+    if network is None and not recidivism:
+        raise SettingsError("Nothing to grow. Hint: name a network, or --recidivism PAST.")
+    _must_exist(*(against or ()), *(recidivism or ()))
+    opened = _existing(case)
+    with terminal.working(quiet or as_json) as progress:
+        found = opened.expand(
+            network, against=against or (), recidivism=recidivism or (), progress=progress
+        )
+    if as_json:
+        terminal.print_json({"case": opened.path, "expansions": [_expansion(e) for e in found]})
+        return
+    for each in found:
+        terminal.show_expansion(each)
+
+
+def _expansion(found: Expansion) -> dict[str, Any]:
+    return {
+        "network": found.network,
+        "place": found.place,
+        "linked": found.linked,
+        "counterparts": found.counterparts,
+        "unchanged": list(found.unchanged),
+        "folder": found.folder,
+    }
+
+
+@app.command()
 def evaluate(
     labels: Annotated[Path, typer.Argument(help="CSV: account, label and, if known, group.")],
     case: CaseOption = None,
@@ -384,12 +435,39 @@ def simulate(
     to: Annotated[Path, typer.Option("--to", help="A new folder for posts.csv and labels.csv.")],
     seed: Annotated[int, typer.Option("--seed", help="Of every random choice.")] = 0,
     groups: Annotated[int, typer.Option("--groups", help="Groups that act in concert.")] = 0,
+    scale: Annotated[
+        float | None, typer.Option("--scale", help="bl: 1 is the published size.")
+    ] = None,
+    evasion: Annotated[
+        float | None, typer.Option("--evasion", help="bl: how well it hides; 1, 2 is twice that.")
+    ] = None,
+    photos: Annotated[
+        Path | None, typer.Option("--photos", help="bl: pictures it uses. Default: drawings.")
+    ] = None,
 ) -> None:
-    """Write a synthetic set of posts with known truth, labelled synthetic."""
-    from unswarm.simulate import simulate as made
-    from unswarm.simulate import some_groups
+    """Write a synthetic set of posts with known truth, labelled synthetic.
 
-    terminal.say(str(made(world, to, seed, some_groups(groups))))
+    The world `bl` is a whole case: a replica of an operation of 2019 in its published numbers,
+    with profiles, roles, ads, followers, sites and photos; see docs/replica.md.
+    """
+    from unswarm.simulate import WORLDS, some_groups
+    from unswarm.simulate import simulate as made
+    from unswarm.simulate.operation import OPERATION, replicate
+
+    _must_exist(photos)
+    given = {"scale": scale, "evasion": evasion, "photos": photos}
+    said: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if world not in (*WORLDS, OPERATION):
+        hint = did_you_mean(world, [*WORLDS, OPERATION])
+        raise SettingsError(f"Unknown world '{world}'. Hint: {hint}")
+    if said and world != OPERATION:
+        raise SettingsError(f"--scale, --evasion and --photos are for the world {OPERATION}.")
+    if groups and world == OPERATION:
+        raise SettingsError(f"--groups is for the other worlds: {OPERATION} has its own.")
+    if world == OPERATION:
+        terminal.say(str(replicate(to, seed=seed, **said)))
+    else:
+        terminal.say(str(made(world, to, seed, some_groups(groups))))
 
 
 @app.command()
@@ -410,9 +488,61 @@ def demo(
         _report_back(opened, _detected(opened, {}, quiet or as_json), as_json)
 
 
+@app.command("sketch")
+def sketch_audiences(
+    follows: Annotated[list[Path], typer.Argument(help="Lists of followers, or of members.")],
+    to: Annotated[Path, typer.Option("--to", help="CSV to write, one sketch a line.")],
+    key: Annotated[
+        str,
+        typer.Option("--key", envvar="UNSWARM_KEY", help="A secret of all who merge sketches."),
+    ] = "",
+    method: Annotated[str, typer.Option("--method", help="hll or theta.")] = "hll",
+    by_country: Annotated[
+        bool, typer.Option("--by-country", help="Also a sketch for each country.")
+    ] = False,
+    reader: ReaderOption = None,
+    mapped: MapOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Make sketches of audiences out of lists: they can be merged and counted, and name nobody."""
+    from unswarm.sketches import Sketcher, write
+
+    _must_exist(*follows)
+    sketcher, taken, rejected = Sketcher(key, method, by_country=by_country), 0, 0
+    with terminal.working(quiet) as progress:
+        for name, rows in _rows_of(follows, reader, _mapping(mapped)):
+            taken += sketcher.add(name, rows)
+            rejected += len(rows) if name == "quarantine" else 0
+            progress("sketching", taken, 0)
+    if not taken:
+        _no_followers(follows[0])
+    write(sketcher.rows(), to)
+    if not (key or quiet):
+        terminal.warn("Note: without --key, whoever has the sketches can try ids out.")
+    made = len(sketcher.rows())
+    terminal.say(f"{to}: {made:,} sketches of {taken:,} rows; {rejected:,} rows rejected.")
+
+
+def _rows_of(
+    paths: Sequence[Path], reader: str | None, columns: Mapping[str, str]
+) -> Iterator[tuple[str, Any]]:
+    from unswarm.readers import recognise, sources
+
+    for source in sources(paths, columns, terminal.warn):
+        _, module = recognise(source, reader)
+        yield from module.read(source)
+
+
+def _no_followers(source: Path) -> NoReturn:
+    from unswarm.errors import InputError
+
+    hint = "it needs columns account and target; name them with --map."
+    raise InputError("there are no followers and no members in it.", source=source, hint=hint)
+
+
 @app.command()
 def plugins(as_json: JsonOption = False) -> None:
-    """List every signal, reader, measure and exporter, with a line on each."""
+    """List every signal, tie, reader, measure and exporter, with a line on each."""
     from unswarm.plugins import CONTRACTS, load, summary
 
     listed = {
@@ -611,6 +741,18 @@ def _known_signal(name: str) -> str:
     if name not in known:
         raise SettingsError(f"Unknown signal '{name}'. Hint: {did_you_mean(name, known)}")
     return name
+
+
+def _mapping(texts: Iterable[str] | None) -> dict[str, str]:
+    """What --map says of the columns: FIELD=COLUMN, or the content of a mapping file."""
+    from unswarm.readers.mapped import SUFFIX, carried
+
+    said = list(texts or ())
+    files = [text for text in said if text.endswith(SUFFIX) and "=" not in text]
+    if len(files) > 1:
+        raise SettingsError(f"--map takes one mapping file, not {len(files)}.")
+    pairs = _pairs((text for text in said if text not in files), "--map")
+    return {**(carried(Path(files[0])) if files else {}), **pairs}
 
 
 def _pairs(texts: Iterable[str] | None, option: str) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Finds plugins: the modules of a folder, and installed entry points of the same name.
 
 A plugin is a module: its file name is its name, its docstring is its help text. Packages outside
-this one add their own under the entry-point groups `unswarm.signals`, `unswarm.readers`,
-`unswarm.measures` and `unswarm.exporters`.
+this one add their own under the entry-point groups `unswarm.signals`, `unswarm.ties`,
+`unswarm.readers`, `unswarm.measures` and `unswarm.exporters`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from unswarm.errors import PluginError
 
 CONTRACTS = {
     "signals": ("signal",),
+    "ties": ("tie",),
     "readers": ("recognises", "read"),
     "measures": ("measure",),
     "exporters": ("suffix", "export"),
@@ -25,7 +26,7 @@ CONTRACTS = {
 
 @cache
 def load(folder: str) -> dict[str, ModuleType]:
-    """The plugins of a folder (`signals`, `readers`, `measures`, `exporters`) by name, sorted.
+    """The plugins of a folder (a key of `CONTRACTS`) by name, sorted.
 
     Raises:
         PluginError: a module lacks what its folder's contract asks for.

@@ -152,7 +152,9 @@ def save_run(
 
 
 def see_run(engine: Engine, folder: Path) -> None:
-    """Let SQL read the tables of a run."""
+    """Let SQL read the tables of a run; those that an older run lacks are empty."""
+    for name, table in RUNS.items():
+        engine.see(name, table.schema.empty_table())
     for file in sorted(folder.glob("*.parquet")):
         engine.see(file.stem, file)
 

@@ -18,7 +18,20 @@ import pyarrow.parquet as pq
 from unswarm.engines import Engine
 from unswarm.errors import PluginError, did_you_mean
 from unswarm.folder import aside
-from unswarm.model import ACCOUNT, EVENTS, INTEGER, PHOTOS, PREVIEW, QUARANTINE
+from unswarm.model import (
+    ACCOUNT,
+    AD,
+    CARRIED,
+    EVENTS,
+    FOLLOW,
+    INFRASTRUCTURE,
+    INTEGER,
+    LINK,
+    OPERATION,
+    PREVIEW,
+    QUARANTINE,
+)
+from unswarm.sealing import key_of, seal
 
 TABLES = {**EVENTS, QUARANTINE.name: QUARANTINE}
 KEPT = "photos"  # folder beside the events: what was measured in photos, by content
@@ -84,13 +97,20 @@ class Intake:
         folder.mkdir(parents=True, exist_ok=True)
         self.files[name] = self.files.get(name, last_file(folder)) + 1
         self.rows[name] = self.rows.get(name, 0) + len(rows)
-        fitted = _fit(name, rows)
+        fitted = self._sealed(name, _fit(name, rows))
         self.precision = max(self.precision, _coarsest(fitted))
         numbered = fitted.append_column(
             BATCH, pa.repeat(pa.scalar(self.number, INTEGER), len(fitted))
         )
         with aside(folder / f"{self.files[name]:06}.parquet") as partial:
             pq.write_table(numbered, partial, compression="zstd")
+
+    def _sealed(self, name: str, rows: pa.Table) -> pa.Table:
+        """Infrastructure with keyed hashes in place of the values, which are kept nowhere."""
+        if name != INFRASTRUCTURE.name:
+            return rows
+        at = rows.schema.get_field_index("value")
+        return rows.set_column(at, "value", seal(rows["value"], key_of(self.events.parent)))
 
 
 def _fit(name: str, rows: pa.Table) -> pa.Table:
@@ -136,8 +156,11 @@ def see_events(engine: Engine, events: Path, taken: Sequence[Taken]) -> None:
         _see_all(engine, events / name, name, numbers)
     engine.keep("repeated_post", _REPEATED)
     engine.view("post", _POST)
-    for name in _REPEATING:
+    for name in CARRIED:
         engine.view(name, _once(name))
+    for name in OPERATION:
+        engine.view(name, _distinct(name))
+    _resolve(engine)
     engine.view("quarantine", f"SELECT {_columns(QUARANTINE.name)} FROM all_quarantine")
     engine.keep("account", _account())
     _see_photos(engine, events.parent / KEPT)
@@ -162,7 +185,9 @@ def _columns(name: str, prefix: str = "") -> str:
     return ", ".join(f"{prefix}{column}" for column in TABLES[name].columns)
 
 
-_REPEATING = [name for name in EVENTS if name not in ("account", "post", *PHOTOS)]
+# Tables whose rows name an account that acts. Followers and members of groups are an audience: they
+# may be a hundred million, and are accounts of the case only if something else names them.
+_ACTING = ("infrastructure", "rename", "ad")
 _NOBODY = "SELECT account FROM account WHERE account IS NULL"
 _REPEATED = """
 SELECT post, account, min(batch) AS batch FROM all_post
@@ -194,11 +219,95 @@ JOIN repeated_post AS r ON e.post = r.post AND e.account = r.account AND e.batch
 """
 
 
+def _resolve(engine: Engine) -> None:
+    """Links and ads lead where the redirects end that the person gave; else where they point.
+
+    Then `led_link` has each link that was led on: account, post, the address the post carries, its
+    domain, and where it ends.
+    """
+    if not len(engine.fetch("SELECT 1 FROM redirect LIMIT 1")):
+        return
+    engine.see("resolved", resolved(engine.fetch("SELECT url, target, domain FROM redirect")))
+    engine.view("led_link", _LED_LINK)
+    for name in (LINK.name, AD.name):
+        engine.view(name, _led(name))
+
+
+def resolved(redirects: pa.Table) -> pa.Table:
+    """Redirects (url, target, domain) → (url, target, domain, hops): where each address ends.
+
+    Of an address with several targets the first in order counts; one that leads to itself leads
+    nowhere. Addresses of a loop stay what they are, and what leads into it ends where it enters.
+    """
+    rows = _in_order(redirects)
+    step = {row["url"]: row["target"] for row in reversed(rows)}
+    site = {row["target"]: row["domain"] for row in reversed(rows)}
+    led = {url: end for url, end in sorted(_ends(step).items()) if end[1]}
+    ends = [
+        {"url": url, "target": target, "domain": site[target], "hops": hops}
+        for url, (target, hops) in led.items()
+    ]
+    schema = redirects.schema.append(pa.field("hops", INTEGER))
+    return pa.Table.from_pylist(ends, schema=schema)
+
+
+def _in_order(redirects: pa.Table) -> list[dict[str, Any]]:
+    """The rows that lead on, sorted."""
+    keys = [(name, "ascending") for name in redirects.column_names]
+    rows: list[dict[str, Any]] = redirects.sort_by(keys).to_pylist()
+    return [row for row in rows if row["url"] and row["target"] not in (None, "", row["url"])]
+
+
+def _ends(step: Mapping[str, str]) -> dict[str, tuple[str, int]]:
+    """Address → (where it ends, steps to there); each address is walked over once."""
+    ends: dict[str, tuple[str, int]] = {}
+    for url in step:
+        path: dict[str, None] = {}
+        while url in step and url not in ends and url not in path:
+            path[url] = None
+            url = step[url]
+        walked = list(path)
+        if url in path:  # a loop: it comes back to where it was
+            ends |= {address: (address, 0) for address in walked[walked.index(url) :]}
+        for address in reversed([address for address in walked if address not in ends]):
+            end, hops = ends.get(step[address], (step[address], 0))
+            ends[address] = end, hops + 1
+    return ends
+
+
+def _led(name: str) -> str:
+    """A table with its addresses led on; a short and a long form in one post become one link."""
+    to = {"url": "target", "domain": "domain"}
+    columns = ", ".join(
+        f"CASE WHEN r.url IS NULL THEN e.{c} ELSE r.{to[c]} END AS {c}" if c in to else f"e.{c}"
+        for c in TABLES[name].columns
+    )
+    inner = _once(name) if name in CARRIED else _distinct(name)
+    return f"SELECT DISTINCT {columns} FROM ({inner}) AS e LEFT JOIN resolved AS r ON e.url = r.url"
+
+
+_LED_LINK = f"""
+SELECT e.account, e.post, e.url, e.domain, r.target, r.domain AS target_domain, r.hops
+FROM ({_once(LINK.name)}) AS e JOIN resolved AS r ON e.url = r.url
+"""
+
+
+def _distinct(name: str) -> str:
+    """Rows that two sources hold are one; of followers whoever counts them takes care."""
+    once = "" if name == FOLLOW.name else "DISTINCT "
+    return f"SELECT {once}{_columns(name, 'e.')} FROM all_{name} AS e"  # `into` is a keyword alone
+
+
 def _actors() -> str:
     """Every row that names an acting account: account, platform, batch."""
-    rows = [f"SELECT account, platform, {BATCH} FROM all_{name}" for name in ("account", "post")]
-    rows += [f"SELECT account, NULL AS platform, {BATCH} FROM all_{name}" for name in _REPEATING]
-    return " UNION ALL ".join([*rows, _PHOTOGRAPHED])
+    rows = [
+        *(f"SELECT account, platform, {BATCH} FROM all_{name}" for name in ("account", "post")),
+        *(f"SELECT account, NULL, {BATCH} FROM all_{name}" for name in (*CARRIED, *_ACTING)),
+        f"SELECT account, NULL, {BATCH} FROM all_role WHERE role <> 'member'",
+        f"SELECT target, NULL, {BATCH} FROM all_role",
+        _PHOTOGRAPHED,
+    ]
+    return " UNION ALL ".join(rows)
 
 
 # photos alone make accounts; beside posts or profiles, they belong to the accounts of these

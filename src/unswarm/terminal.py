@@ -25,6 +25,7 @@ from unswarm.progress import Progress, silent
 if TYPE_CHECKING:
     from unswarm.case import Reading
     from unswarm.evaluation import Accounts, Evaluation, Networks
+    from unswarm.expansion import Expansion
     from unswarm.findings import Findings
 
 SHOWN = 20  # rows of a table; the files hold all
@@ -331,6 +332,34 @@ def show_network(findings: Findings, network: str, decisions: Sequence[Row]) -> 
     for member in members[:3]:
         say(f"{member['account']}: {member['explanation']}")
         say()
+
+
+def show_expansion(found: Expansion) -> None:
+    """Accounts tied to a network in one place: those within the error rate, then the others."""
+    linked, pairs = found.linked, found.counterparts
+    named = [row for row in linked if row["named"]]
+    say(f"{found.network} in {found.place}: {_plural(len(named), 'account')} linked to it.")
+    if found.unchanged:
+        say(f"· {_plural(len(found.unchanged), 'account')} are there under the same id.")
+    if len(linked) > len(named):
+        say(f"· {_plural(len(linked) - len(named), 'more account')} worth a look, no finding.")
+    say()
+    for row in named[:SHOWN]:
+        say(f"{row['account']} ({row['kind'] or 'account'}): {row['explanation']}")
+    if named:
+        say()
+    if pairs:
+        rows = [
+            [
+                str(row["other"]),
+                str(row["platform"] or ""),
+                str(row["account"]),
+                f"{row['probability']:.3f}",
+            ]
+            for row in pairs
+        ]
+        _table("Like one hand's", ["account", "platform", "like", "probability"], rows)
+    say(f"Tables: {found.folder}")
 
 
 def _describes(evidence: Row) -> bool:

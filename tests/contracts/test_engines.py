@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from pathlib import Path
 
 import pyarrow as pa
@@ -52,6 +53,21 @@ def test_saves_tables_without_rows(engine: Engine, tmp_path: Path) -> None:
     engine.see("to_save", ROWS)
     engine.save("SELECT * FROM to_save WHERE account = 'zoe'", tmp_path / "none.parquet")
     assert pq.read_table(tmp_path / "none.parquet").column_names == ["account", "time"]
+
+
+def test_duckdb_spills_among_temporary_files_and_leaves_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "it's"))
+    (tmp_path / "it's").mkdir()
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    engine = open_engine("duckdb")
+    engine.connection.execute("SET memory_limit = '60MB'")
+    engine.keep("long", "SELECT md5(CAST(n AS STRING)) AS text FROM range(3000000) AS r(n)")
+    assert list((tmp_path / "it's").iterdir()) and not list(Path().iterdir())
+    engine.connection.close()
+    assert not list((tmp_path / "it's").iterdir())
 
 
 def test_unknown_engine() -> None:

@@ -19,12 +19,17 @@ HOMES = {
     "pyspark": ("engines/spark.py",),
     "graspologic_native": ("detection/networks.py",),
     "jinja2": ("exporters/report.py", "exporters/_report/*.py"),
-    "PIL": ("photos/decode.py", "photos/raster.py"),
+    "PIL": ("photos/decode.py", "photos/raster.py", "simulate/operation/photos.py"),
     "joblib": ("photos/mtcnn.py",),
     "onnxruntime": ("photos/trained.py",),
+    "datasketches": ("sketches.py",),
+    "libipld": ("readers/bluesky_car.py",),
     "networkx": ("exporters/_graph.py", "exporters/gexf.py", "exporters/graphml.py"),
 }
-OPTIONAL = ("pyspark", "pandas", "polars", "PIL", "joblib", "onnxruntime", "onnx", "mtcnn")
+OPTIONAL = (
+    *("pyspark", "pandas", "polars", "PIL", "joblib", "onnxruntime", "onnx", "mtcnn"),
+    *("datasketches", "libipld"),
+)
 
 
 def imported(path: Path) -> Iterator[str]:

@@ -14,7 +14,10 @@ from unswarm.plugins import load, summary
 
 MEASURES = load("measures")
 FORBIDDEN = re.compile(r"\b(bot|troll|fake)s?\b", re.IGNORECASE)
-FAMILIES = {"coordination", "rhythm", "traffic", "creation", "identity", "amplification", "photos"}
+FAMILIES = {
+    *("coordination", "rhythm", "traffic", "creation", "identity", "amplification", "photos"),
+    *("administration", "infrastructure", "concealment", "advertising", "audience", "innocent"),
+}
 
 every_measure = pytest.mark.parametrize("measure", MEASURES.values(), ids=list(MEASURES))
 

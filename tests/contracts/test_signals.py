@@ -11,7 +11,7 @@ from example_cases import WHENEVER, Events, Pair, joined, show
 
 from unswarm.detection.traces import trace
 from unswarm.engines import Engine, open_engine
-from unswarm.model import EVENTS, TRACE
+from unswarm.model import EVENTS, TEXT, TRACE
 from unswarm.plugins import load, summary
 from unswarm.signals import Signal, signals
 
@@ -103,7 +103,7 @@ def _rows(engine: Engine, query: str) -> Counter[tuple[Any, ...]]:
 
 def _blank_rows(table: str, kind: str | None, blank: str | None) -> list[Mapping[str, Any]]:
     known = {"precision": 1, "time": 0, "kind": kind, "position": 0}
-    texts = [f.name for f in EVENTS[table].fields if f.name not in (*known, "target_time")]
+    texts = [f.name for f in EVENTS[table].fields if f.type == TEXT and f.name not in known]
     return [
         dict.fromkeys(texts, blank) | known | {"account": who, "post": f"{who} 1"}
         for who in ("ann", "bob")

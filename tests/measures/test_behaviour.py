@@ -167,9 +167,12 @@ def test_profiles_that_name_one_account() -> None:
 
 
 def test_where_a_network_sends_people() -> None:
-    top, exclusive = claims(domains.measure(home_world(dict.fromkeys(MEMBERS, "site.example"))))
+    top, exclusive, devoted = claims(
+        domains.measure(home_world(dict.fromkeys(MEMBERS, "site.example")))
+    )
     assert top.startswith("60 of 60 links (100 %) of 5 members lead to site.example; 0 % of 1,200")
     assert exclusive.startswith("100 % of all 60 links to site.example")
+    assert devoted.startswith("5 of 5 members with 5 links or more lead at least 90 % of them to")
 
 
 def test_one_members_site_says_nothing_of_the_network() -> None:

@@ -21,12 +21,15 @@ def everything(others: list[str]) -> Engine:
     """A network that shows every trait, and others that show none."""
     members = [
         {"account": a, "handle": a.replace(" ", ""), "name": "Maria Smith", "bio": BIO,
-         "created": START - 800 * DAY + i, "created_precision": 1, "posts": 300}
+         "created": START - 800 * DAY + i, "created_precision": 1, "posts": 300,
+         "claimed_country": "US", "operator_country": "Vietnam",
+         "website": "https://home.example"}
         for i, a in enumerate(MEMBERS)
     ]  # fmt: skip
     rest = [
         {"account": a, "handle": a, "name": a, "bio": f"{a} likes number {i * 7919} and {a * 2}",
-         "created": START - i * 9 * DAY, "created_precision": 1, "posts": 9_000}
+         "created": START - i * 9 * DAY, "created_precision": 1, "posts": 9_000,
+         "claimed_country": "US", "operator_country": "USA"}
         for i, a in enumerate(others)
     ]  # fmt: skip
     posts = [_post(a, i, START + i * 90 * MINUTE) for a in MEMBERS for i in range(200)]
@@ -68,7 +71,34 @@ def everything(others: list[str]) -> Engine:
             for i in "abcde"
         ],
         photo=[_photo(a, i) for i, a in enumerate([*MEMBERS, *others])],
+        ad=[_ad(a, i) for i, a in enumerate(MEMBERS)],
+        role=[_role(a) for a in [*MEMBERS, *others]],
+        infrastructure=[
+            {"account": a, "medium": "device", "value": "one" if a in MEMBERS else a}
+            for a in [*MEMBERS, *others]
+        ],
+        follow=[{"account": f"{a}'s fan", "target": a} for a in [*MEMBERS, *others]],
+        site=[
+            {"domain": f"{name}.example", "trait": "analytics", "value": "UA-4711-1"}
+            for name in ("site", "home")
+        ],
+        rename=[{"account": MEMBERS[0], "what": "name", "before": "It's", "after": "I"}],
     )
+
+
+def _role(target: str) -> dict[str, Any]:
+    """Members are run by one account, each of the others by its own."""
+    who = "It's the boss" if target in MEMBERS else f"{target}'s owner"
+    return {"account": who, "role": "administers", "target": target}
+
+
+def _ad(account: str, number: int) -> dict[str, Any]:
+    return {
+        "ad": f"ad{number}", "account": account, "platform": "facebook", "payer": "It's us",
+        "time": START, "precision": 1, "currency": "EUR", "spend_low": 100, "spend_high": 19_900,
+        "impressions_low": 0, "impressions_high": 999, "targeting": "location: Here",
+        "url": "https://site.example/1", "domain": "site.example",
+    }  # fmt: skip
 
 
 def _photo(account: str, number: int) -> dict[str, Any]:

@@ -99,3 +99,11 @@ def test_ids_are_remembered_beyond_what_a_set_holds() -> None:
     assert str(RECENT + 5) in seen
     assert "new" not in seen
     assert not seen.add("5")
+
+
+def test_what_a_profile_leaves_out_stays_as_it_was() -> None:
+    batch = Batch(SOURCE)
+    batch.account(account="a", handle="ann", followers=5)
+    batch.account(account="a", name="Ann", followers=6)
+    (row,) = rows(batch)["account"]
+    assert (row["handle"], row["name"], row["followers"]) == ("ann", "Ann", 6)

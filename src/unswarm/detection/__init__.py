@@ -8,7 +8,11 @@
 3. `groups`: groups that stand are findings; others worth a look are leads, each with its reason.
 4. `stability`: a finding that falls when a setting is changed becomes a lead.
 5. `profiles`: accounts created together are leads of their own kind.
-6. `tables`: networks, members, the occasions behind them, edges, caveats.
+6. `structure`: accounts that have the same rare things are leads of their own kind, too.
+7. `operations`: findings whose accounts have what is each other's are parts of one network.
+8. `tables`: networks, members, the occasions behind them, edges, caveats.
+9. `linked`: accounts tied to a finding by what they share with it, as a list with an error rate.
+10. `across`: accounts of other platforms that look like one hand's, each with its probability.
 """
 
 from __future__ import annotations
@@ -19,17 +23,22 @@ from typing import Any
 
 import pyarrow as pa
 
+from unswarm.detection.across import across_platforms
 from unswarm.detection.caveats import caveats, power
 from unswarm.detection.groups import Group, confirmed, leads, suspects_only, without
+from unswarm.detection.held import Holdings, holdings
+from unswarm.detection.linked import confirmed_members, linked
 from unswarm.detection.listed import test_list
+from unswarm.detection.operations import operations
 from unswarm.detection.profiles import ProfileNetwork, profile_networks
 from unswarm.detection.search import Found, prepare, search
 from unswarm.detection.stability import stable
+from unswarm.detection.structure import tied_networks
 from unswarm.detection.tables import tables, with_profiles
 from unswarm.detection.traces import trace
 from unswarm.detection.tracking import network_ids
 from unswarm.engines import Engine, open_engine
-from unswarm.model import LINK, TRACE, Tier
+from unswarm.model import COUNTERPART, LINK, TRACE, Tier
 from unswarm.progress import Progress, silent
 from unswarm.settings import Settings
 
@@ -39,8 +48,9 @@ class Detected:
     """What one run detected.
 
     Args:
-        tables: `network`, `membership`, `edge`, `occasion`, `caveat` of `model.RUNS`, and
-            `candidate`: account and probability of every account in any candidate group.
+        tables: `network`, `membership`, `edge`, `occasion`, `linked`, `counterpart`, `caveat` of
+            `model.RUNS`, and `candidate`: account and probability of every account in any
+            candidate group.
         counts: figures for `run.toml` and the report.
         power: what could have been found, per signal and window.
     """
@@ -73,21 +83,55 @@ def detect(
     engine.keep("heavy_objects", "SELECT * FROM heavy")
     names = found.ground.ids.to_pylist()
     members = [frozenset(names[a] for a in group.accounts) for group in groups]
-    profiles = [] if listed is not None else _profiles(engine, settings, members)
-    ids = network_ids([*members, *(frozenset(p.members) for p in profiles)], previous)
-    written = tables(found, groups, ids[: len(groups)], settings)
-    written = with_profiles(written, profiles, ids[len(groups) :])
+    held = holdings(engine, found.ground.ids)
+    profiles = [] if listed is not None else _profiles(engine, held, settings, members)
+    parts = _parts(held, groups, members, settings)
+    whole = [frozenset().union(*(members[place] for place in part)) for part in parts]
+    ids = network_ids([*whole, *(frozenset(p.members) for p in profiles)], previous)
+    of = {place: name for name, part in zip(ids, parts, strict=False) for place in part}
+    written = tables(found, groups, [of[place] for place in range(len(groups))], settings)
+    written = with_profiles(written, profiles, ids[len(parts) :])
     engine.keep("heavy", "SELECT * FROM heavy_objects")
+    written |= _grown(engine, held, found, written, settings, progress)
     written["caveat"] = caveats(engine, found, settings)
-    return Detected(written, _counts(found, groups, profiles), power(found, settings))
+    return Detected(written, _counts(found, written["network"]), power(found, settings))
+
+
+def _parts(
+    held: Holdings, groups: Sequence[Group], members: Sequence[frozenset[str]], settings: Settings
+) -> list[list[int]]:
+    """Places of the groups that are one network: findings may be parts of one, leads never are."""
+    findings = [place for place, group in enumerate(groups) if group.tier is Tier.CONFIRMED]
+    joined = operations(held, [sorted(members[place]) for place in findings], settings)
+    leads = [[place] for place, group in enumerate(groups) if group.tier is not Tier.CONFIRMED]
+    return [*([findings[i] for i in part] for part in joined), *leads]
+
+
+def _grown(
+    engine: Engine,
+    held: Holdings,
+    found: Found,
+    written: dict[str, pa.Table],
+    settings: Settings,
+    progress: Progress,
+) -> dict[str, pa.Table]:
+    """`linked` and `counterpart`."""
+    rows = linked(engine, held, found.ground, written, settings, progress)
+    pairs = across_platforms(engine, confirmed_members(written), rows)
+    return {"linked": rows, "counterpart": COUNTERPART.rows(pairs)}
 
 
 def _profiles(
-    engine: Engine, settings: Settings, seen: Sequence[frozenset[str]]
+    engine: Engine, held: Holdings, settings: Settings, seen: Sequence[frozenset[str]]
 ) -> list[ProfileNetwork]:
-    """Networks that profiles alone give away, but for those that behaviour shows already."""
+    """Networks that profiles or ties alone give away, but for those that behaviour shows already.
+
+    Among those, the accounts created together come first; ties say nothing more of the same ones.
+    """
     found = profile_networks(engine.fetch("SELECT * FROM account"), settings)
-    return [p for p in found if not any(2 * len(s & p.members.keys()) >= len(s) for s in seen)]
+    bursts = [p for p in found if not any(2 * len(s & p.members.keys()) >= len(s) for s in seen)]
+    known = [*seen, *(frozenset(p.members) for p in bursts)]
+    return [*bursts, *tied_networks(held, settings, known)]
 
 
 @dataclass(frozen=True)
@@ -140,14 +184,13 @@ def _tiers(found: Found, progress: Progress, *, no_comparison: bool) -> list[Gro
     return [*findings, *fallen, *without(others, [*findings, *fallen])]
 
 
-def _counts(
-    found: Found, groups: Sequence[Group], profiles: Sequence[ProfileNetwork]
-) -> dict[str, int | float]:
+def _counts(found: Found, networks: pa.Table) -> dict[str, int | float]:
+    tiers = networks["tier"].to_pylist()
     return {
         "traces": len(found.ground.traces),
         "candidates": sum(len(fold.groups) for fold in found.folds),
         "tests": sum(len(fold.tests) for fold in found.folds),
         "searches": len(found.spent),
-        "confirmed": sum(group.tier is Tier.CONFIRMED for group in groups),
-        "leads": sum(group.tier is Tier.LEAD for group in groups) + len(profiles),
+        "confirmed": tiers.count(Tier.CONFIRMED),
+        "leads": tiers.count(Tier.LEAD),
     }

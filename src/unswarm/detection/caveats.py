@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 from scipy import stats
 
+from unswarm.canonical import SHORTENERS
 from unswarm.detection.choice import ChoiceCourt
 from unswarm.detection.confirm import Fold
 from unswarm.detection.groups import NEVER, comparison, needed, suspects_only
@@ -31,6 +32,7 @@ def caveats(engine: Engine, found: Found, settings: Settings) -> pa.Table:
         *_layers(found, settings),
         *_heavy(engine, settings),
         *_short(engine),
+        *_shortened(engine),
         *_always(found),
     ]
     return CAVEAT.rows([dict(zip(CAVEAT.columns, row, strict=True)) for row in rows])
@@ -178,6 +180,21 @@ def _short(engine: Engine) -> Iterator[tuple[str, str, float | None]]:
             "they were taken as reactions, which is safe, but hides groups that only push their "
             "own links or words.",
             share,
+        )
+
+
+def _shortened(engine: Engine) -> Iterator[tuple[str, str, float | None]]:
+    names = ", ".join(f"'{name}'" for name in sorted(SHORTENERS))
+    row = engine.fetch(
+        f"SELECT count(*) AS links, count(*) FILTER (WHERE domain IN ({names})) AS hidden FROM link"
+    ).to_pylist()[0]
+    if row["hidden"]:
+        yield (
+            "shortened links",
+            f"{row['hidden']:,} of {row['links']:,} links lead to shorteners, which hide where "
+            "they end: links to one page under several short addresses are not seen as the same. "
+            "A table of redirects (url, target), read into the case, would resolve them.",
+            float(row["hidden"]),
         )
 
 

@@ -127,7 +127,8 @@ def rare_groups(half: Layer, shared: Shared, settings: Settings) -> list[Ints]:
     p = chance_p(half, pairs, chance_rate(half, DAY))
     keep = surprising(pairs, p, replace(settings, candidate_p=SUGGESTED_P))
     groups = components(pairs.source[keep], pairs.target[keep])
-    grown = [_grow(group, shared, half.accounts) for group in groups]
+    texts = _Texts.of(shared, half.accounts, half.objects)
+    grown = [_grow(group, texts) for group in groups]
     distinct = {tuple(group): group for group in grown}
     sized = [g for g in distinct.values() if settings.min_members <= len(g) <= settings.largest]
     return sorted(sized, key=lambda g: (-len(g), tuple(g)))
@@ -141,31 +142,57 @@ def _pairs(shared: Shared, accounts: int, settings: Settings) -> Pairs:
     return Pairs(pair // accounts, pair % accounts, count)
 
 
-def _grow(group: Ints, shared: Shared, accounts: int) -> Ints:
+def _grow(group: Ints, texts: _Texts) -> Ints:
     """The group with every account that shares two texts, and a tenth of all it shares, with it.
 
     Until none is left. Only the half that the group was found on is looked at, so that the test
     stays untouched.
     """
-    inside = np.zeros(accounts, bool)
+    inside = np.zeros(texts.accounts, bool)
     inside[group] = True
-    everybody = np.ones(accounts, bool)
-    total = _texts_shared(shared, everybody)
     while True:
-        texts = _texts_shared(shared, inside)
-        fresh = (texts >= 2) & (10 * texts > total) & ~inside
+        shared = texts.shared(inside)
+        fresh = (shared >= 2) & (10 * shared > texts.total) & ~inside
         if not fresh.any():
             return np.flatnonzero(inside)
         inside |= fresh
 
 
-def _texts_shared(shared: Shared, partners: Flags) -> Ints:
-    """For each account, how many texts it shares with some of the partners."""
-    touching = np.r_[
-        np.c_[shared.source, shared.object][partners[shared.target]],
-        np.c_[shared.target, shared.object][partners[shared.source]],
-    ]
-    return np.bincount(np.unique(touching, axis=0)[:, 0], minlength=len(partners))
+@dataclass(frozen=True)
+class _Texts:
+    """Which account shares which text with whom, sorted once for many questions.
+
+    Args:
+        owner: the account of each (account, text) that is shared at all, each once.
+        partner: everybody it is shared with.
+        place: which of `owner` each partner belongs to.
+        total: texts that each account shares with anybody, shape (accounts,).
+    """
+
+    owner: Ints
+    partner: Ints
+    place: Ints
+    total: Ints
+
+    @classmethod
+    def of(cls, shared: Shared, accounts: int, objects: int) -> _Texts:
+        mine = np.r_[shared.source, shared.target]
+        key, place = np.unique(
+            mine * max(objects, 1) + np.r_[shared.object, shared.object], return_inverse=True
+        )
+        owner = key // max(objects, 1)
+        total = np.bincount(owner, minlength=accounts)
+        return cls(owner, np.r_[shared.target, shared.source], place, total)
+
+    @property
+    def accounts(self) -> int:
+        return len(self.total)
+
+    def shared(self, partners: Flags) -> Ints:
+        """For each account, how many texts it shares with some of the partners."""
+        touched = np.zeros(len(self.owner), bool)
+        touched[self.place[partners[self.partner]]] = True
+        return np.bincount(self.owner[touched], minlength=self.accounts)
 
 
 def upper_bound(hits: Ints | int, n: Ints | int) -> Floats:

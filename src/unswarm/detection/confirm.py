@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Protocol
 
@@ -140,11 +140,31 @@ class Court:
         events = events[count[inverse] >= 2]
         if not len(events):
             return NO_MEETINGS
-        bounds = np.r_[0, np.flatnonzero(np.diff(layer.object[events])) + 1, len(events)]
+        return self._explained(events, np.ones(len(events), bool), inside)
+
+    def as_member(self, account: int, mine: Ints, own: Ints, inside: Flags) -> Meetings:
+        """The events of one account as if it belonged to a group; the group's are not looked at.
+
+        Args:
+            account: its code.
+            mine: its events on objects that the group touched.
+            own: the group's events on these objects.
+            inside: whether an account belongs to the group, shape (accounts,).
+        """
+        events = np.sort(np.concatenate([mine, own]))
+        asked = self.layer.account[events] == account
+        joined = inside.copy()
+        joined[account] = True
+        found = self._explained(events, asked, joined)
+        return Meetings(*(getattr(found, f.name)[asked] for f in fields(Meetings)))
+
+    def _explained(self, events: Ints, asked: Flags, inside: Flags) -> Meetings:
         known = self.habits
+        bounds = np.r_[0, np.flatnonzero(np.diff(self.layer.object[events])) + 1, len(events)]
         found = kernel.explain(
             events,
             bounds,
+            asked,
             inside,
             self._events,
             kernel.Past(known.tilt, known.history, known.latency, known.origin, known.population),

@@ -68,6 +68,7 @@ def neighbours(item: Ints, time: Ints, window: int) -> Ints:
 def explain(
     members: Ints,
     bounds: Ints,
+    asked: Flags,
     inside: Flags,
     events: Events,
     past: Past,
@@ -79,6 +80,7 @@ def explain(
     Args:
         members: the group's events, sorted by (item, time), on items with at least two of them.
         bounds: where each item begins in `members`, and the end.
+        asked: which of them to look at, shape (members,); the others' results are empty.
         inside: whether an account (by code) belongs to the group.
         events: all events of the layer.
         past: the accounts' habits.
@@ -99,6 +101,8 @@ def explain(
         others = _outside(group[0], inside, events)
         for x in range(len(group)):
             place = bounds[b] + x
+            if not asked[place]:
+                continue
             outsiders[place] = others
             partner[place], gap = _nearest(group, x, events.time)
             met[place] = gap <= window

@@ -44,20 +44,22 @@ class ProfileNetwork:
     """Accounts whose profiles alone tie them together.
 
     Args:
-        kind: what ties them: `creation burst`.
-        members: account → probability that it belongs to the burst and not to the usual sign-ups.
-        first: the first creation, milliseconds UTC.
+        kind: what ties them: `creation burst`, `shared administrators`.
+        members: account → probability that it belongs to them and not to the usual sign-ups.
+        first: the first creation, milliseconds UTC; None: no moment ties them.
         last: the last creation, milliseconds UTC.
         claim: one sentence with the figures.
-        p: smallest probability of such a window by chance, corrected over all windows.
+        p: probability of as much by chance, corrected over all windows or pairs.
+        seen_in: what stands for the signals of such a network: `profiles` or `ties`.
     """
 
     kind: str
     members: dict[str, float]
-    first: int
-    last: int
+    first: int | None
+    last: int | None
     claim: str
     p: float
+    seen_in: str = "profiles"
 
 
 def profile_networks(accounts: pa.Table, settings: Settings) -> list[ProfileNetwork]:

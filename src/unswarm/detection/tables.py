@@ -22,13 +22,13 @@ from unswarm.detection.account import (
 from unswarm.detection.edges import edges
 from unswarm.detection.explanation import explain
 from unswarm.detection.groups import NO_COMPARISON, Group
+from unswarm.detection.joined import TOP_OBJECTS, parts_joined
 from unswarm.detection.layer import Ints
 from unswarm.detection.profiles import ProfileNetwork
 from unswarm.detection.search import Found
 from unswarm.model import CANDIDATE, DAY, MEMBERSHIP, NETWORK, OCCASION, SECOND, Tier
 from unswarm.settings import Settings
 
-TOP_OBJECTS = 5
 FIRM = 0.8
 
 
@@ -40,7 +40,7 @@ def tables(
     Args:
         found: what the search saw.
         groups: findings and leads.
-        ids: the id of each group.
+        ids: the id of each group; groups of one id are parts of one network.
         settings: the run's.
     """
     known = account_probabilities(found, groups)
@@ -54,6 +54,7 @@ def tables(
             _membership(network, names, group, person, heard, settings) for person in people
         ]
         meetings += list(occasions(found, network, heard))
+    networks, memberships = parts_joined(networks, memberships, meetings)
     membership = MEMBERSHIP.rows(memberships)
     candidates = [
         {"account": names[code], "probability": probability} for code, probability in known.items()
@@ -203,11 +204,11 @@ def _places(group: Group) -> list[str]:
 def with_profiles(
     written: dict[str, pa.Table], profiles: Sequence[ProfileNetwork], ids: Sequence[str]
 ) -> dict[str, pa.Table]:
-    """The tables with the networks that profiles alone give away: leads of their own kind."""
+    """The tables with the networks that profiles or ties alone give away: leads of their own."""
     networks = [_profile(network, p) for network, p in zip(ids, profiles, strict=True)]
     people = [
         {"network": network, "account": account, "probability": probability, "p": p.p}
-        | {"signals": "profiles", "explanation": p.claim}
+        | {"signals": p.seen_in, "explanation": p.claim}
         for network, p in zip(ids, profiles, strict=True)
         for account, probability in sorted(p.members.items())
     ]
@@ -222,10 +223,10 @@ def _profile(network: str, profile: ProfileNetwork) -> dict[str, Any]:
     return {
         "network": network,
         "tier": Tier.LEAD.value,
-        "reason": f"{profile.kind}, seen in profiles only: no behaviour confirms it",
+        "reason": f"{profile.kind}, seen in {profile.seen_in} only: no behaviour confirms it",
         "accounts": len(profile.members),
         "probability": float(np.median(list(profile.members.values()))),
-        "signals": "profiles",
+        "signals": profile.seen_in,
         "first": profile.first,
         "last": profile.last,
         "top_objects": "",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import gettempdir
+from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
@@ -15,6 +17,9 @@ class DuckDB:
         self.connection = duckdb.connect()
         self.connection.execute("SET enable_progress_bar = false")
         self.connection.execute("SET TimeZone = 'UTC'")
+        # made when memory is short, gone with the connection; by default it is the folder one is in
+        spill = Path(gettempdir()) / f"unswarm-{uuid4().hex}"
+        self.connection.execute(f"SET temp_directory = {_quoted(spill)}")
 
     def see(self, name: str, rows: Path | pa.Table) -> None:
         """Let SQL read rows as `name`: a Parquet file, a folder of them, or an Arrow table."""
@@ -23,7 +28,7 @@ class DuckDB:
             self.view(name, f'SELECT * FROM "_{name}_rows"')
             return
         files = sorted(rows.glob("*.parquet")) if rows.is_dir() else [rows]
-        listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+        listed = ", ".join(map(_quoted, files))
         self.view(name, f"SELECT * FROM read_parquet([{listed}])")
 
     def view(self, name: str, query: str) -> None:
@@ -38,8 +43,8 @@ class DuckDB:
     def save(self, query: str, path: Path) -> None:
         """A query's rows → one Parquet file, written aside and renamed."""
         aside = path.with_suffix(".partial")
-        target = str(aside).replace("'", "''")
-        self.connection.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        form = "(FORMAT parquet, COMPRESSION zstd)"
+        self.connection.execute(f"COPY ({query}) TO {_quoted(aside)} {form}")
         aside.replace(path)
 
     def fetch(self, query: str) -> pa.Table:
@@ -51,3 +56,7 @@ class DuckDB:
             "SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [name]
         ).fetchone()
         return found is not None
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

@@ -25,18 +25,23 @@ FORMULA = r"(?s)^('*[=+\-@\t\r＝＋－＠].*[(|!\[].*)$"
 STYLE = csv.WriteOptions(quoting_style="needed", quoting_header="none")
 
 STANDING = """WITH standing AS (
-    SELECT m.account, m.network, n.tier, m.probability, m.signals,
-           row_number() OVER (
-               PARTITION BY m.account
-               ORDER BY CASE WHEN n.tier = 'confirmed' THEN 0 ELSE 1 END, m.probability DESC,
-                        m.network
-           ) AS place
-    FROM membership AS m JOIN network AS n ON n.network = m.network
+    SELECT s.*, row_number() OVER (
+        PARTITION BY s.account
+        ORDER BY CASE s.tier WHEN 'confirmed' THEN 0 WHEN 'linked' THEN 1 ELSE 2 END,
+                 s.probability DESC, s.network
+    ) AS place
+    FROM (
+        SELECT m.account, m.network, n.tier, m.probability, m.signals
+        FROM membership AS m JOIN network AS n ON n.network = m.network
+        UNION ALL
+        SELECT k.account, k.network, 'linked' AS tier, k.probability, k.ties AS signals
+        FROM linked AS k WHERE k.named
+    ) AS s
 ), activity AS (
     SELECT p.account, count(*) AS posts FROM post AS p GROUP BY p.account
 )"""
-"""Where each member stands (`place` 1: its confirmed, then its most probable network), and how many
-posts each account made."""
+"""Where each account stands (`place` 1: its confirmed network, then the one it is linked to, then
+its most probable one), and how many posts each made."""
 
 EDGES = """
 SELECT DISTINCT e.source, e.target, e.signal, e.objects, e.actions, e.expected, e.p, e.q

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 from scipy import stats
 
+from unswarm.canonical import PLATFORMS, SHORTENERS
 from unswarm.engines import Engine
 from unswarm.model import EVIDENCE
 
@@ -20,10 +21,7 @@ FEWEST = 3  # members that must show the same before anything is said of it
 REFERENCE = 50_000  # other accounts looked at one by one; fewer only make us quieter
 
 # links within a platform, and shorteners, which hide where they lead
-NO_DESTINATION = (
-    *("bit.ly", "buff.ly", "dlvr.it", "facebook.com", "fb.me", "goo.gl", "ift.tt", "instagram.com"),
-    *("lnkd.in", "ow.ly", "t.co", "t.me", "tinyurl.com", "trib.al", "twitter.com", "vk.com"),
-)
+NO_DESTINATION = tuple(sorted(PLATFORMS | SHORTENERS))
 
 # each member with its network, and a fixed random sample of the other accounts with network ''
 SIDES = f"""(

@@ -149,8 +149,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "claimed_country": (
         *("claimedcountry", "userreportedlocation", "userlocation", "authorlocation", "location"),
-        *("pageadmintopcountry",),
     ),
+    "operator_country": ("operatorcountry", "pageadmintopcountry", "accountpageadmintopcountry"),
     "account_language": ("accountlanguage", "userlang"),
     "account_kind": ("accountkind",),
 }
@@ -162,6 +162,10 @@ OF_PROFILES: dict[str, tuple[str, ...]] = {
     "account_language": ("lang", "language"),
     "claimed_country": ("country",),
     "photo": ("imageurl", "picture"),
+    "account_kind": ("kind", "accounttype"),
+    "website": ("website", "homepage"),
+    "owner": ("owner",),
+    "status": ("status", "accountstatus"),
 }
 IDS = ("accountid", "userid", "useridstr", "idstr", "id")  # of the account, where it is described
 WRAPPERS = frozenset(  # objects that merely wrap a post
@@ -297,7 +301,7 @@ class _Guess:
         ids = (name for name in IDS if name in self.columns)
         self._choose(found, "account", (*ids, *SYNONYMS["account"]))
         for field in PROFILE:
-            self._choose(found, field, (*SYNONYMS[field], *OF_PROFILES.get(field, ())))
+            self._choose(found, field, (*SYNONYMS.get(field, ()), *OF_PROFILES.get(field, ())))
         self._choose(found, "platform", SYNONYMS["platform"])
         return found
 

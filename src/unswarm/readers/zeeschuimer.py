@@ -1,18 +1,20 @@
 """Zeeschuimer captures of Twitter / X: what the web page received (GraphQL), one item per line.
 
 The web interface wraps the statuses of API v1.1; they are unwrapped and read as such. An item that
-was captured twice is one post; the later copies are listed in the quarantine.
+was captured twice is one post; the later copies are listed in the quarantine. What 4CAT made of
+such a file (JSON Lines with `__import_meta`) is read alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
 
 from unswarm.readers import Source
 from unswarm.readers._parts.batch import Batch
+from unswarm.readers._parts.captures import META, first_platform, is_captured_on, opened
 from unswarm.readers._parts.json import beginning
 from unswarm.readers._parts.tweets import Record, RecordError, add_status, read_values
 from unswarm.readers._parts.values import parse_int
@@ -23,8 +25,8 @@ PLATFORMS = ("twitter.com", "x.com")
 
 
 def recognises(source: Source) -> bool:
-    """Whether its first values are items that Zeeschuimer captured on Twitter / X."""
-    return any(_is_item(value) for value in beginning(source))
+    """Whether the first item that Zeeschuimer captured comes from Twitter / X."""
+    return first_platform(beginning(source)) in PLATFORMS
 
 
 def read(source: Source) -> Iterator[tuple[str, pa.Table]]:
@@ -32,17 +34,14 @@ def read(source: Source) -> Iterator[tuple[str, pa.Table]]:
     return read_values(source, _add)
 
 
-def _is_item(value: Any) -> bool:
-    return isinstance(value, Mapping) and value.get("source_platform") in PLATFORMS
-
-
 def _add(batch: Batch, line: int, value: Any) -> None:
-    if not _is_item(value):
+    if not is_captured_on(value, PLATFORMS):
         raise RecordError("source_platform", f"not captured on {' or '.join(PLATFORMS)}")
-    status = _status(value.get("data") or {})
+    item = opened(value)
+    status = _status(item)
     if status is None:
         raise RecordError("data.legacy", "the item holds no status")
-    add_status(batch, line, status, parse_int(value.get("timestamp_collected")))
+    add_status(batch, line, status, parse_int(item[META].get("timestamp_collected")))
 
 
 def _status(data: Record) -> dict[str, Any] | None:

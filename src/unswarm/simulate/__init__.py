@@ -1,6 +1,7 @@
 """Synthetic cases with known truth, seeded, always labelled synthetic.
 
 `world` makes accounts that never act in concert; `plant` adds groups that do; `write` makes files.
+`operation` makes a whole case: an operation of the published size inside innocent data.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def write(world: World, folder: Path) -> Path:
     Raises:
         InputError: the folder holds something that is not a synthetic case.
     """
-    _refuse_foreign(folder)
+    refuse_foreign(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "README.md").write_text(_readme(world), encoding="utf-8")
     pa.csv.write_csv(_labels(world), folder / "labels.csv", _plainly())
@@ -205,7 +205,8 @@ def _plainly() -> pa.csv.WriteOptions:
     return pa.csv.WriteOptions(quoting_style="needed")
 
 
-def _refuse_foreign(folder: Path) -> None:
+def refuse_foreign(folder: Path) -> None:
+    """A folder that holds something else than a synthetic case is an InputError."""
     mark = folder / "README.md"
     ours = mark.is_file() and mark.read_text(encoding="utf-8").startswith(_TITLE)
     if folder.exists() and not ours and (folder.is_file() or any(folder.iterdir())):

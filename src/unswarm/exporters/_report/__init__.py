@@ -7,13 +7,29 @@ from collections.abc import Iterable
 NAMED = 0.9
 """Members of findings below this probability are counted, not named; nobody in a lead is named."""
 
-PROFILES = "profiles"
-"""What stands for the signals of a network that only profiles gave away."""
+PROFILES, TIES = "profiles", "ties"
+"""What stands for the signals of a network that only profiles gave away, or what accounts have."""
 
-NAMED_ACCOUNTS = f"""
+NAMED_MEMBERS = f"""
 SELECT DISTINCT m.account FROM membership AS m JOIN network AS n ON n.network = m.network
 WHERE n.tier = 'confirmed' AND m.probability >= {NAMED}
 """
+NAMED_LINKED = """
+SELECT DISTINCT k.account FROM linked AS k JOIN network AS n ON n.network = k.network
+WHERE n.tier = 'confirmed' AND k.named
+"""
+NAMED_COUNTERPARTS = f"""
+SELECT DISTINCT c.other AS account FROM counterpart AS c JOIN network AS n ON n.network = c.network
+WHERE n.tier = 'confirmed' AND c.probability >= {NAMED} AND (
+    c.past IS NOT NULL OR c.account IN ({NAMED_MEMBERS.strip()})
+    OR c.account IN ({NAMED_LINKED.strip()})
+)
+"""
+NAMED_ACCOUNTS = " UNION ".join(
+    sql.strip() for sql in (NAMED_MEMBERS, NAMED_LINKED, NAMED_COUNTERPARTS)
+)
+"""Everybody a report may name: members of findings, those that a list of linked accounts names, and
+likely counterparts of both."""
 
 
 def quoted(text: str) -> str:

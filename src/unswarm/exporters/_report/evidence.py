@@ -7,12 +7,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from unswarm.exporters._report import PROFILES
 from unswarm.exporters._report.queries import Row
 from unswarm.exporters._report.rows import Rows
 from unswarm.exporters._report.words import FAMILIES, cut, figure, prose, sentence, share
+from unswarm.model import CHOSEN_BY
 
 INNOCENT, TOGETHER = "innocent", "coordination"
+OPERATION = (
+    *("traffic", "advertising", "audience"),
+    *("administration", "infrastructure", "concealment"),
+)
+"""Families that tell of the whole operation; traffic alone makes none."""
+
 WORD = re.compile(r"\w[\w.-]*\w")
 Item = Mapping[str, Any]
 
@@ -26,10 +32,17 @@ class Evidence:
     signs: Sequence[Item]
     innocent: Sequence[Item]  # `claim` and `entry`, the id of the rows behind it or ""
     descriptions: Sequence[Item]  # no test was made of them
+    operation: Mapping[str, list[Item]]  # of families of `OPERATION`, but for signs
 
 
 def sort(
-    found: Sequence[Row], network: Row, title: str, rows: Rows, unnamed: Collection[str]
+    found: Sequence[Row],
+    network: Row,
+    title: str,
+    rows: Rows,
+    unnamed: Collection[str],
+    *,
+    whole: bool = False,
 ) -> Evidence:
     """The evidence of one network.
 
@@ -39,15 +52,18 @@ def sort(
         title: the group of its entries.
         rows: takes the queries behind the claims.
         unnamed: handles of its members that the claims may not say.
+        whole: whether the report has a block about the whole operation.
     """
-    chosen_by = "creation" if network["signals"] == PROFILES else ""  # proves nothing once more
+    chosen_by = CHOSEN_BY.get(network["signals"], ())  # proves nothing once more
     order = {family: place for place, family in enumerate(FAMILIES)}
     ranked = sorted(found, key=lambda item: order.get(item["family"], len(order)))
     items = [_item(_hiding(item, unnamed), title, rows) for item in ranked]
     excuses = [item for item in items if item["kind"] == INNOCENT]
-    signs = [item for item in items if item["inauthentic"] and item["kind"] != chosen_by]
+    signs = [item for item in items if item["inauthentic"] and item["kind"] not in chosen_by]
     rest = [item for item in items if item not in signs and item["kind"] != INNOCENT]
-    tested = [item for item in rest if item["p"] is not None and item["kind"] != chosen_by]
+    operation = _operation(rest) if whole else {}
+    rest = [item for item in rest if item["kind"] not in operation]
+    tested = [item for item in rest if item["p"] is not None and item["kind"] not in chosen_by]
     untested = [item for item in rest if item not in tested]
     return Evidence(
         coordination=tested,
@@ -55,7 +71,15 @@ def sort(
         signs=signs,
         innocent=[*_untold(network["innocent"] or "", excuses, rows), *excuses],
         descriptions=[item for item in untested if item["kind"] != TOGETHER],
+        operation=operation,
     )
+
+
+def _operation(items: Sequence[Item]) -> dict[str, list[Item]]:
+    """Those of the families of `OPERATION`, by family."""
+    kinds = {item["kind"] for item in items}
+    named = [name for name in OPERATION if name in kinds]
+    return {name: [item for item in items if item["kind"] == name] for name in named}
 
 
 def _hiding(item: Row, unnamed: Collection[str]) -> Row:

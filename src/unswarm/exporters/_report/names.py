@@ -1,4 +1,4 @@
-"""Who may be named: members of findings by evidence of their own; nobody else, anywhere."""
+"""Who may be named: members of findings, and accounts tied to them, by evidence of their own."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from unswarm.exporters._report import NAMED, listed
+from unswarm.exporters._report import NAMED_ACCOUNTS, listed
 from unswarm.exporters._report.words import clean
 from unswarm.findings import Findings
 
-MEMBERS = f"""
-SELECT m.account, max(a.handle) AS handle, max(a.name) AS name, max(m.probability) AS probability
-FROM membership AS m JOIN network AS n ON n.network = m.network
-LEFT JOIN account AS a ON a.account = m.account
-WHERE n.tier = 'confirmed'
-GROUP BY m.account HAVING max(m.probability) >= {NAMED}
+NAMED = f"""
+SELECT s.account, max(a.handle) AS handle, max(a.name) AS name
+FROM ({NAMED_ACCOUNTS}) AS s LEFT JOIN account AS a ON a.account = s.account
+WHERE s.account IS NOT NULL GROUP BY s.account
 """
 CALLED = re.compile(r"(?<![\w@])@[\w.-]*\w(?:@[\w.-]*\w)?")
 NOT_NAMED = "(account not named)"
@@ -32,8 +30,8 @@ class Names:
 
     @classmethod
     def of(cls, findings: Findings) -> Names:
-        """The members of findings with a probability of at least `NAMED`."""
-        rows = list(findings.query(MEMBERS))
+        """Everybody of `NAMED_ACCOUNTS`."""
+        rows = list(findings.query(NAMED))
         handles = {row["account"]: row["handle"] or row["account"] for row in rows}
         words = {row[key] for row in rows for key in ("account", "handle", "name") if row[key]}
         return cls(handles, frozenset(words | {word.casefold() for word in words}))

@@ -226,7 +226,7 @@ FROM edge AS e WHERE {of_e}
 def only(sql: str, networks: Sequence[str], **values: Any) -> str:
     """A query of this module for some networks."""
     inside = listed(networks)
-    conditions = {f"of_{letter}": f"{letter}.network IN ({inside})" for letter in "moev"}
+    conditions = {f"of_{letter}": f"{letter}.network IN ({inside})" for letter in "moevkc"}
     return sql.format(**conditions, **values).strip()
 
 
@@ -235,6 +235,14 @@ def of_account(sql: str, network: str, account: str) -> str:
     return sql.format(
         of_o=f"o.network = {quoted(network)} AND o.account = {quoted(account)}"
     ).strip()
+
+
+def optional(findings: Findings, sql: str) -> list[Row]:
+    """The rows of a query over a table that not every case has; none where it is missing."""
+    try:
+        return list(findings.query(sql))
+    except Exception:  # engines say that a table is missing each in its own way
+        return []
 
 
 def by_network(findings: Findings, sql: str) -> ByNetwork:

@@ -56,6 +56,7 @@ class Rows:
     findings: Findings
     names: Names
     entries: list[Entry] = field(default_factory=list)
+    _asked: dict[str, tuple[list[dict[str, Any]], int, int]] = field(default_factory=dict)
 
     def ask(self, group: str, title: str, sql: str) -> str:
         """Run a query, keep its first rows, and return the id to link to.
@@ -65,7 +66,9 @@ class Rows:
         """
         sql = sql.strip().rstrip(";")
         try:
-            rows, total, unnamed = self._first(sql)
+            if sql not in self._asked:
+                self._asked[sql] = self._first(sql)
+            rows, total, unnamed = self._asked[sql]
         except Exception as error:  # whatever the engine raises: which one is not known here
             raise PluginError(f"The query of '{title}' cannot be run: {error}") from error
         return self._add(group, title, sql, rows, total, unnamed)

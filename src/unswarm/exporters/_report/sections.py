@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from unswarm.exporters._report import NAMED, PROFILES, change, charts, queries
+from unswarm.exporters._report import NAMED, PROFILES, TIES, change, charts, queries
 from unswarm.exporters._report.evidence import Evidence, sort
 from unswarm.exporters._report.graph import picture
 from unswarm.exporters._report.material import TOPS, Material, without
@@ -16,6 +16,7 @@ from unswarm.exporters._report.photos import Block, Photos
 from unswarm.exporters._report.queries import Row, of_account, only
 from unswarm.exporters._report.rows import Rows
 from unswarm.exporters._report.summary import Number
+from unswarm.exporters._report.whole import Whole, Wholes
 from unswarm.exporters._report.words import (
     LABELS,
     UNKNOWN,
@@ -89,6 +90,7 @@ class Section:
     title: str
     row: Row
     profiles: bool
+    ties: bool
     did: str
     choice: bool  # whether the words that members chose count, whenever within a day
     claim: str  # what profiles gave away
@@ -100,6 +102,7 @@ class Section:
     picture: Picture
     times: Times
     evidence: Evidence
+    whole: Whole | None  # the whole operation, where the case holds such data
     photos: Block | None
     pairs: Sequence[Pair]
     textless: bool  # whether no post of the pairs shown has a text
@@ -121,8 +124,9 @@ def gather(
 ) -> list[Section]:
     """The sections of networks."""
     material = Material.of(findings, [row["network"] for row in networks])
+    wholes = Wholes.of(findings, networks)
     return [
-        _Composer(f"s{place}", row, material, rows, photos).section()
+        _Composer(f"s{place}", row, material, rows, photos, wholes).section()
         for place, row in enumerate(networks, start=1)
     ]
 
@@ -136,6 +140,7 @@ class _Composer:
     material: Material
     rows: Rows
     photos: Photos | None
+    wholes: Wholes
 
     @property
     def network(self) -> str:
@@ -160,7 +165,11 @@ class _Composer:
 
     @property
     def profiles(self) -> bool:
-        return bool(self.row["signals"] == PROFILES)
+        return self.row["signals"] in (PROFILES, TIES)
+
+    @property
+    def ties(self) -> bool:
+        return bool(self.row["signals"] == TIES)
 
     @cached_property
     def named(self) -> list[Row]:
@@ -179,11 +188,14 @@ class _Composer:
         found = self.material.evidence[self.network]
         close = self.material.pairs[self.network] if self.finding else []
         pairs = [pair(row, self.title, self.material, self.rows) for row in close]
+        whole = self.finding and self.wholes.shows(self.network, found)
+        evidence = sort(found, self.row, self.title, self.rows, self._unnamed(), whole=whole)
         return Section(
             anchor=self.anchor,
             title=self.title,
             row=self.row,
             profiles=self.profiles,
+            ties=self.ties,
             did=acts(windows),
             choice=any(window["test"] == "choice" for window in windows),
             claim=str(self.everybody[0]["explanation"] or "") if self.profiles else "",
@@ -194,7 +206,8 @@ class _Composer:
             figures=[item for item in figures if item[1].text != UNKNOWN],
             picture=self._picture(),
             times=self._creation() if self.profiles else self._times(),
-            evidence=sort(found, self.row, self.title, self.rows, self._unnamed()),
+            evidence=evidence,
+            whole=self._whole(evidence) if whole else None,
             photos=self._photos(),
             pairs=pairs,
             textless=not any(post["text"] or post["foreign"] for post in _posts(pairs)),
@@ -205,6 +218,10 @@ class _Composer:
             unnamed=len(self.everybody) - len(self.named),
             change=self._change(),
         )
+
+    def _whole(self, evidence: Evidence) -> Whole:
+        section = self.anchor, self.title
+        return self.wholes.whole(self.network, section, self.rows, evidence.operation)
 
     def _photos(self) -> Block | None:
         if self.photos is None:
@@ -227,9 +244,14 @@ class _Composer:
         return self.rows.ask(self.title, title, only(sql, [self.network]))
 
     def _births(self, members: str) -> list[tuple[str, Number, str]]:
-        """(what, number, note) of a lead that profiles gave."""
+        """(what, number, note) of a lead that profiles or ties gave."""
         row = self.row
         accounts = Number(count(len(self.everybody)), members)
+        if self.ties:
+            return [
+                ("Accounts", accounts, "that have the same rare things; none named"),
+                ("Chance", Number(chance(row["p"]), members), CORRECTED),
+            ]
         return [
             ("Accounts", accounts, "created close together; none named"),
             ("From", Number(date(row["first"]), members), "the first creation"),

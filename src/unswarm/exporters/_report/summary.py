@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from unswarm.exporters._report import NAMED_ACCOUNTS, PROFILES
-from unswarm.exporters._report.queries import Row
+from unswarm.exporters._report import NAMED_LINKED, NAMED_MEMBERS, PROFILES, TIES
+from unswarm.exporters._report.queries import Row, optional
 from unswarm.exporters._report.rows import Rows
 from unswarm.exporters._report.words import count, power, span, verdict
 from unswarm.findings import Findings
@@ -54,7 +54,10 @@ GROUP BY q.reason ORDER BY rejected DESC, q.reason
 HEAVY = "SELECT h.signal, h.object, h.events, h.pairs FROM heavy AS h"
 TIERS = "SELECT n.network, n.tier, n.accounts, n.strength, n.reason FROM network AS n"
 
-NAMED_IN_FINDINGS = f"SELECT count(*) AS accounts FROM ({NAMED_ACCOUNTS}) AS n"
+NAMED_IN_FINDINGS = f"SELECT count(*) AS accounts FROM ({NAMED_MEMBERS}) AS n"
+NAMED_BESIDE = f"""
+SELECT count(*) AS accounts FROM ({NAMED_LINKED} EXCEPT {NAMED_MEMBERS}) AS n
+"""
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ class Summary:
     found: Number
     led: Number
     named: int  # members of findings, by evidence of their own
+    linked: int  # accounts that are named for what they share with them
     posts: Number
     accounts: Number
     span: Number
@@ -124,6 +128,7 @@ def summarise(findings: Findings, networks: Sequence[Row], rows: Rows) -> Summar
         found=Number(count(tiers.count("confirmed")), entry),
         led=Number(count(tiers.count("lead")), entry),
         named=next(iter(findings.query(NAMED_IN_FINDINGS)))["accounts"],
+        linked=next(iter(findings.query(NAMED_BESIDE)))["accounts"],
         posts=_size(findings, rows, "post", POSTS, "Posts by platform and kind"),
         accounts=_size(findings, rows, "account", ACCOUNTS, "Accounts by platform"),
         span=_span(findings, rows),
@@ -143,7 +148,7 @@ def overview(networks: Sequence[Row]) -> list[tuple[str, list[Row]]]:
     """The networks under the headings of their table, in the order in which they come."""
     kinds: dict[str, list[Row]] = {heading: [] for heading in HEADINGS}
     for row in networks:
-        place = 0 if row["tier"] == "confirmed" else 1 + (row["signals"] == PROFILES)
+        place = 0 if row["tier"] == "confirmed" else 1 + (row["signals"] in (PROFILES, TIES))
         kinds[HEADINGS[place]].append(row)
     return [(heading, rows) for heading, rows in kinds.items() if rows]
 
@@ -171,10 +176,7 @@ def _quarantined(reasons: Sequence[Row], rows: Rows) -> Number:
 
 
 def _heavy(findings: Findings, rows: Rows) -> tuple[Number, Number] | None:
-    try:
-        objects = list(findings.query(HEAVY))
-    except Exception:  # a run without a cap has no such table, and engines say so each in its way
-        return None
+    objects = optional(findings, HEAVY)  # a run without a cap has no such table
     if not objects:
         return None
     entry = rows.ask(GROUP, "Viral objects, counted only for pairs that passed", HEAVY)

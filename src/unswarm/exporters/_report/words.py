@@ -13,6 +13,7 @@ from unswarm.model import DAY, HOUR, MINUTE, SECOND
 
 UNKNOWN = "unknown"
 FIRM = 0.8  # share of the settings in which strong evidence stands
+LARGE = ((1e9, " billion"), (1e6, " million"), (1, ""))
 SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ufffe\uffff]")
@@ -88,12 +89,72 @@ FAMILIES = {
     "identity": "Identity",
     "photos": "Profile photos",
     "amplification": "Amplification",
+    "administration": "Administration",
+    "infrastructure": "Infrastructure",
+    "concealment": "Concealment",
+    "advertising": "Money",
+    "audience": "Audience",
+}
+KINDS = {
+    "person": ("account", "accounts"),
+    "page": ("Page", "Pages"),
+    "group": ("Group", "Groups"),
+    "channel": ("channel", "channels"),
+    "advertiser": ("advertiser", "advertisers"),
+}
+PLATFORMS = {
+    "bluesky": "Bluesky",
+    "facebook": "Facebook",
+    "instagram": "Instagram",
+    "linkedin": "LinkedIn",
+    "mastodon": "Mastodon",
+    "reddit": "Reddit",
+    "telegram": "Telegram",
+    "tiktok": "TikTok",
+    "twitter": "Twitter",
+    "vk": "VK",
+    "youtube": "YouTube",
 }
 
 
 def count(number: float | None) -> str:
     """1234567 → `1,234,567`."""
     return UNKNOWN if number is None else f"{number:,.0f}"
+
+
+def about(number: float) -> str:
+    """A large number as people say it: `1,234`, `about 55.1 million`; three digits are right."""
+    said, exact = _rounded(number)
+    return said if exact else f"about {said}"
+
+
+def between(low: float, high: float) -> str:
+    """A range as people say it: `between 9 and 9.5 million`; one number where both are."""
+    ends = [_rounded(end)[0] for end in (low, high)]
+    if ends[0] == ends[1]:
+        return about(high)
+    shared = ends[0].rpartition(" ")[2] == ends[1].rpartition(" ")[2] and " " in ends[0]
+    return f"between {ends[0].partition(' ')[0] if shared else ends[0]} and {ends[1]}"
+
+
+def _rounded(number: float) -> tuple[str, bool]:
+    """A number to three digits from 10,000 on, in words, and whether nothing was lost by that."""
+    if number < 10_000:
+        return count(number), True
+    digits = float(f"{number:.3g}")
+    size, name = next(s for s in LARGE if digits >= s[0])
+    return f"{digits / size:,.10g}{name}", digits == number
+
+
+def kind(name: str | None, number: int = 2) -> str:
+    """What accounts of a kind are called: `accounts`, `Pages`; unknown kinds are accounts."""
+    one, many = KINDS.get(name or "", KINDS["person"])
+    return one if number == 1 else many
+
+
+def platform(name: str | None) -> str:
+    """A platform as it writes its name; an unknown one as the source does."""
+    return PLATFORMS.get((name or "").casefold(), sentence(clean(name or "")))
 
 
 def figure(number: float | None) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 import pyarrow as pa
 
 from unswarm.canonical import clean_url
-from unswarm.model import ACCOUNT, EVENTS, QUARANTINE, Table
+from unswarm.model import ACCOUNT, EVENTS, OPERATION, QUARANTINE, Table
 from unswarm.readers import Source
 from unswarm.readers._parts.seen import Seen
+from unswarm.readers._parts.values import parse_int
 
 SIZE = 50_000
 REMEMBERED = 1_000_000  # profiles whose last state is known
@@ -24,7 +25,8 @@ class Batch:
     """Collects what a source says and gives it out as tables of `model`.
 
     A post whose id came before in this source goes to the quarantine, and so does one without an
-    account or a time. A profile is kept when it differs from the last one of that account.
+    account or a time. A profile is kept when it differs from the last one of that account; what it
+    leaves out stays as it was.
 
     Args:
         source: where the rows come from.
@@ -54,6 +56,9 @@ class Batch:
         target_account: str | None = None,
         target_time: int | None = None,
         client: str | None = None,
+        place: str | None = None,
+        views: int | None = None,
+        interactions: int | None = None,
         links: Iterable[str | None] = (),
         hashtags: Iterable[str] = (),
         mentions: Iterable[str | None] = (),
@@ -77,7 +82,7 @@ class Batch:
         self._rows["post"].append(
             (
                 *(post, account, platform, time, precision, kind, text, language),
-                *(target_post, target_account, target_time, client),
+                *(target_post, target_account, target_time, client, place, views, interactions),
             )
         )
         event = (account, time, precision, post, kind)
@@ -109,7 +114,22 @@ class Batch:
         if len(self._known) >= REMEMBERED:
             self._known.clear()
         self._known[account] = state
-        self._profiles[account] = row
+        said = self._profiles.get(account, row)
+        self._profiles[account] = tuple(
+            old if new is None else new for new, old in zip(row, said, strict=True)
+        )
+
+    def add(self, name: str, **values: Any) -> None:
+        """Add a row of a table of `model.OPERATION`: a role, an ad, a change of name …
+
+        Args:
+            name: the table.
+            values: its columns; those not given are null.
+        """
+        row = tuple(values.pop(column, None) for column in OPERATION[name].columns)
+        if values:
+            raise TypeError(f"{name} has no column {', '.join(values)}")
+        self._rows[name].append(row)
 
     def reject(self, line: int, field: str | None, reason: str, content: str) -> None:
         """Put a row into the quarantine."""
@@ -119,9 +139,8 @@ class Batch:
     @property
     def full(self) -> bool:
         """Whether it is time to `drain`."""
-        return sum(map(len, (self._rows["post"], self._rows["quarantine"], self._profiles))) >= (
-            self.size
-        )
+        held = ("post", QUARANTINE.name, *OPERATION)
+        return sum(len(self._rows[name]) for name in held) + len(self._profiles) >= self.size
 
     def drain(self) -> Iterator[tuple[str, pa.Table]]:
         """What was collected, table by table, and forget it."""
@@ -151,16 +170,19 @@ def arrow(table: Table, columns: Sequence[Sequence[Any] | pa.Array]) -> pa.Table
 
 
 def array(values: Sequence[Any] | pa.Array, type_: pa.DataType) -> pa.Array:
-    """Values as an Arrow array; half characters, which JSON can hold, become U+FFFD."""
+    """Values as an Arrow array, also where a stranger's JSON has others than it should.
+
+    Half characters become U+FFFD, numbers among texts become text, and what is no number is null.
+    """
     if isinstance(values, pa.Array):
         return values
     try:
         return pa.array(values, type_)
-    except UnicodeEncodeError:
-        return pa.array([_whole(value) for value in values], type_)
+    except (UnicodeEncodeError, OverflowError, pa.ArrowInvalid, pa.ArrowTypeError):
+        return pa.array([_fitting(value, type_) for value in values], type_)
 
 
-def _whole(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+def _fitting(value: Any, type_: pa.DataType) -> Any:
+    if value is not None and pa.types.is_string(type_):
+        return str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return parse_int(value) if pa.types.is_integer(type_) else value

@@ -79,6 +79,10 @@ class _Values:
                 if not (self._is_cut(error) and self._fill()):
                     yield line, self._skip(error)
                 continue
+            except RecursionError:
+                deep = json.JSONDecodeError("nested too deeply", self.buffer, self.at)
+                yield line, self._skip(deep)
+                continue
             if end > len(self.buffer) - _TAIL and self._fill():
                 continue  # a number may go on in what was not read yet
             self._move(end)

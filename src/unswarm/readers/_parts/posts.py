@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from unswarm.canonical import clean_url
 from unswarm.model import DAY, EVENTS, LINK, MINUTE, POST, SECOND, Table
 from unswarm.readers import Source
 from unswarm.readers._parts.batch import Batch, array, arrow
@@ -71,23 +72,34 @@ FIELDS = {
     "bio": "the profile's description",
     "photo": "address or hash of the profile photo",
     "claimed_country": "the place the profile states",
+    "operator_country": "the country the source says the account is operated from",
+    "website": "the address the profile names",
+    "owner": "who runs the account, as its profile openly says",
+    "status": "whether the account is active, suspended, deleted",
     "account_language": "the account's language",
     "account_kind": "person, page, group …",
+    "seen": "when the profile was recorded",
+    "place": "the group, channel or forum the post stands in",
+    "views": "how often the post was seen",
+    "interactions": "likes, shares, comments of the post",
 }
 """What a column may mean."""
 
 PROFILE = (
     *("handle", "name", "created", "followers", "following", "posts", "bio", "photo"),
     *("claimed_country", "account_language", "account_kind"),
+    *("operator_country", "website", "owner", "status"),
 )
 """Fields that describe the account."""
 
 SAMPLE = 10_000  # rows that decide how a source writes its times
 
+ReadTime = Callable[[Any], tuple[int, int]]  # a value → milliseconds UTC, precision
+
 _IDS = ("id_str", "id", "did", "username", "screen_name", "handle", "name")
 _DAY_FIRST = re.compile(r"\s*(?:1[3-9]|2\d|3[01])/\d{1,2}/")
 _COUNTS = ("followers", "following", "posts")
-_WORDS = ("name", "bio", "photo", "claimed_country")
+_WORDS = ("name", "bio", "photo", "claimed_country", "operator_country", "owner", "status")
 _MARKUP = re.compile(r"<[^>]*>")
 
 
@@ -117,6 +129,7 @@ def events(
     chunks: Iterable[Chunk],
     batch: Batch,
     opaque: frozenset[str] = frozenset(),
+    read_time: ReadTime | None = None,
 ) -> Iterator[tuple[str, pa.Table]]:
     """The event tables of chunks whose columns carry the names of `FIELDS`.
 
@@ -128,8 +141,9 @@ def events(
             by one account are one post with several objects.
         batch: holds what `chunks` reject, and gets what is rejected here.
         opaque: fields whose values are the source's own ids, to be taken as they are.
+        read_time: reads a value of `time` like `parse_time`; None: `parse_time`, by its looks.
     """
-    posts = _Posts(source, batch, opaque)
+    posts = _Posts(source, batch, opaque, read_time)
     for chunk in chunks:
         yield from posts.tables(chunk)
         yield from batch.drain()
@@ -165,11 +179,15 @@ class _Acts:
 class _Posts:
     """What has to be remembered of a source from chunk to chunk."""
 
-    def __init__(self, source: Source, batch: Batch, opaque: frozenset[str]) -> None:
+    def __init__(
+        self, source: Source, batch: Batch, opaque: frozenset[str], read_time: ReadTime | None
+    ) -> None:
         self.source, self.batch, self.opaque = source, batch, opaque
+        self.read_time = read_time
         self.lenient, self.seen = Lenient(), Seen()
         self.day_first: bool | None = None
         self.width: int | None = None
+        self.line = self.in_line = 0
 
     def tables(self, chunk: Chunk) -> Iterator[tuple[str, pa.Table]]:
         """The tables of one chunk; what cannot be used goes to the batch's quarantine."""
@@ -179,13 +197,19 @@ class _Posts:
         related = relations(acts.cells, self.lenient)
         yield "post", _post_table(acts, related, self.lenient)
         event = (acts.account, acts.time, acts.precision, acts.post, related.kinds)
+        carried = self._with_ids(acts.cells)
         base = [array(v, f.type) for v, f in zip(event, LINK.fields, strict=False)]
         for name, find in CARRIED.items():
-            columns = gathered(_merged(find(acts.cells, self.opaque), acts))
+            columns = gathered(_merged(find(carried, self.opaque), acts))
             if columns:
                 yield name, _event_table(EVENTS[name], base, columns)
         if acts.cells.keys() & set(PROFILE):
             self._add_profiles(acts)
+
+    def _with_ids(self, cells: Cells) -> Cells:
+        """The cells with the ids of what posts carry read; a mangled one is left out."""
+        fields = ({"object", "sound"} | self.opaque) & cells.keys()
+        return {**cells, **{f: self.lenient.read(cells, f, parse_id) or [] for f in fields}}
 
     def _usable(self, chunk: Chunk) -> _Acts:
         faults: Faults = {}
@@ -214,6 +238,8 @@ class _Posts:
             values = [
                 f"{day} {hour}" if hour else day for day, hour in zip(values, clock, strict=True)
             ]
+        if self.read_time:
+            return required(values, "time", self.read_time, faults)
         if self.day_first is None:
             written = (str(value) for value in values[:SAMPLE])
             self.day_first = any(map(_DAY_FIRST.match, written))
@@ -239,9 +265,20 @@ class _Posts:
                 repeats.add(row)
             else:
                 faults[row] = ("post", "post id seen before")
-        file = self.source.path.name
         numbered = zip(ids, chunk.lines, strict=True)
-        return [post or f"{file}:{line}" for post, line in numbered], repeats
+        return [post or self._row_id(line) for post, line in numbered], repeats
+
+    def _row_id(self, line: int) -> str:
+        """An id for a post without one: file and line, and a number where a line holds several."""
+        self.in_line = self.in_line + 1 if line == self.line else 0
+        self.line = line
+        while not self.seen.add(found := self._numbered()):
+            self.in_line += 1
+        return found
+
+    def _numbered(self) -> str:
+        place = f"{self.source.path.name}:{self.line}"
+        return f"{place}.{self.in_line}" if self.in_line else place
 
     def _is_new(self, post: str, account: str | None, has_text: bool) -> bool:
         new = self.seen.add(post)
@@ -262,8 +299,8 @@ class _Posts:
             for row in sorted(range(len(acts.time)), key=acts.time.__getitem__)
         }
         for account, row in latest.items():
-            profile = _profile(acts.cells, row)
-            self.batch.account(account=account, seen=acts.time[row], **profile)
+            profile = {"seen": acts.time[row], **_profile(acts.cells, row)}
+            self.batch.account(account=account, **profile)
 
 
 def parse_account(value: Any) -> str:
@@ -307,6 +344,9 @@ def _post_table(acts: _Acts, related: Relations, lenient: Lenient) -> pa.Table:
         "target_account": related.accounts,
         "target_time": lenient.read(acts.cells, "target_time", _moment) or none,
         "client": lenient.read(acts.cells, "client", _word) or none,
+        "place": lenient.read(acts.cells, "place", _word) or none,
+        "views": lenient.read(acts.cells, "views", parse_int) or none,
+        "interactions": lenient.read(acts.cells, "interactions", parse_int) or none,
     }
     table = arrow(POST, [columns[name] for name in POST.columns])
     if not acts.repeats:
@@ -350,6 +390,7 @@ def _profile(cells: Cells, row: int) -> dict[str, Any]:
     """What a row says of its account, as columns of `model.ACCOUNT`."""
     said = {field: cells[field][row] for field in (*PROFILE, "platform") if field in cells}
     created, precision = _created(said.get("created"))
+    recorded, _ = _created(cells["seen"][row]) if "seen" in cells else (None, None)
     counts = {field: parse_int(said.get(field)) for field in _COUNTS}
     words = {field: _word(said.get(field)) for field in _WORDS}
     return {
@@ -360,8 +401,15 @@ def _profile(cells: Cells, row: int) -> dict[str, Any]:
         "handle": (_word(said.get("handle")) or "").removeprefix("@") or None,
         "language": _word(said.get("account_language")),
         "kind": _lower(said.get("account_kind")),
+        "website": _address(said.get("website")),
         "platform": _lower(said.get("platform")),
+        **({"seen": recorded} if recorded is not None else {}),
     }
+
+
+def _address(value: Any) -> str | None:
+    cleaned = clean_url(str(value)) if value else None
+    return cleaned[0] if cleaned else None
 
 
 def _created(value: Any) -> tuple[int | None, int | None]:

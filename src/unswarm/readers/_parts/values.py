@@ -133,6 +133,8 @@ def parse_unix(value: Any) -> tuple[int, int]:
     if text in NULLS or not _NUMBER.fullmatch(text) or text.startswith("-"):
         raise ValueError("not a unix time")
     digits, _, fraction = text.partition(".")
+    if len(digits) > 20:
+        raise ValueError("a number too large to be a unix time")
     number, length = int(digits), len(digits)
     if length <= 11:
         thousandths = int((fraction + "000")[:3])
@@ -274,6 +276,14 @@ def parse_object(value: Any) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
+def parse_objects(value: Any) -> list[Mapping[str, Any]]:
+    """The nested objects of a list, also one written as JSON or Python text; [] when it is none."""
+    if value is None or isinstance(value, Mapping):
+        return [value] if value else []
+    found = value if isinstance(value, list | tuple) else _literal(str(value))
+    return [item for item in found if isinstance(item, Mapping)]
+
+
 def _items(values: Iterable[Any]) -> list[str]:
     named = (_name(value) if isinstance(value, Mapping) else value for value in values)
     return [text for value in named if value is not None and (text := str(value).strip())]
@@ -300,11 +310,11 @@ def parse_bool(value: Any) -> bool | None:
 
 
 def parse_int(value: Any) -> int | None:
-    """A count, also written `1,234` or `12.0`; None when it is no whole number."""
+    """A count, also written `1,234` or `12.0`; None when it is no whole number, or beyond 2^63."""
     if isinstance(value, int):
-        return int(value)
+        return int(value) if abs(value) < 2**63 else None
     try:
         number = float(str(value).replace(",", ""))
     except ValueError:
         return None
-    return int(number) if math.isfinite(number) and number == int(number) else None
+    return int(number) if abs(number) < 2**63 and number == int(number) else None

@@ -1,0 +1,54 @@
+"""Keyed hashes in place of what would give people away: addresses, phones, devices, cards.
+
+Equal values have equal hashes under one key, so that whoever shares something is still seen, and
+nobody without the key can try values out (HMAC-SHA-256, RFC 2104, the first 16 bytes). The key lies
+in the case folder and is never exported. Cases that are to be compared need the same key: set
+`UNSWARM_KEY` before their first reading.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from unswarm.folder import aside
+
+FILE = "seal.key"
+VARIABLE = "UNSWARM_KEY"
+SIZE = 16  # bytes of a hash that are kept: two of a billion values meet with p = 1e-21
+
+
+def key_of(case: Path) -> bytes:
+    """The key of a case folder; the first call makes it: `UNSWARM_KEY`, or a random one."""
+    file = case / FILE
+    if not file.exists():
+        said = os.environ.get(VARIABLE) or secrets.token_hex(32)
+        with aside(file) as partial:
+            partial.touch(mode=0o600)
+            partial.write_text(said, "utf-8")
+    return file.read_text("utf-8").strip().encode()
+
+
+def tells(case: Path) -> str:
+    """What two cases with one key have in common, and the key cannot be told from; '' without."""
+    if not (case / FILE).exists():
+        return ""
+    return hmac.new(key_of(case), b"unswarm: one key", hashlib.sha256).hexdigest()[: 2 * SIZE]
+
+
+def seal(values: pa.ChunkedArray, key: bytes) -> pa.ChunkedArray:
+    """Texts → their hashes, 32 hexadecimal digits; null stays null."""
+    coded = values.combine_chunks().dictionary_encode()
+    hashes = [
+        None
+        if value is None
+        else hmac.new(key, value.encode(), hashlib.sha256).digest()[:SIZE].hex()
+        for value in coded.dictionary.to_pylist()
+    ]
+    return pa.chunked_array([pc.take(pa.array(hashes, pa.string()), coded.indices)], pa.string())
