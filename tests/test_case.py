@@ -9,8 +9,8 @@ import pytest
 import stand_in
 import unswarm
 from unswarm import Verdict, log, open_case
-from unswarm.case import file_name
 from unswarm.errors import CaseError, InputError, PluginError, SettingsError
+from unswarm.exporting import file_name
 from unswarm.model import EVENTS
 from unswarm.settings import Settings
 
@@ -282,7 +282,7 @@ def test_a_measure_that_gives_no_evidence_is_a_plugin_error(case, posts, monkeyp
             return pa.table({"value": ["many"]})
 
     case.read(posts)
-    monkeypatch.setattr("unswarm.case.load", lambda folder: {"broken": Broken})
+    monkeypatch.setattr("unswarm.measuring.load", lambda folder: {"broken": Broken})
     with pytest.raises(PluginError, match="Measure 'broken'"):
         case.detect()
 

@@ -20,14 +20,15 @@ from tomlkit.items import AoT
 
 from unswarm import expansion, log
 from unswarm.detection import detect
-from unswarm.detection.labels import label
 from unswarm.engines import Engine, open_engine
-from unswarm.errors import CaseError, InputError, PluginError, SettingsError, did_you_mean
+from unswarm.errors import CaseError, InputError, SettingsError, did_you_mean
 from unswarm.expansion import Expansion
+from unswarm.exporting import exporter, file_name, write_export
 from unswarm.findings import Findings
 from unswarm.fingerprint import Fingerprint, loads
-from unswarm.folder import alone, aside, read_toml, sha256, write_toml
-from unswarm.model import CHOSEN_BY, EVIDENCE, MEMBERSHIP, NETWORK, QUARANTINE, RUNS, Tier, Verdict
+from unswarm.folder import alone, read_toml, sha256, write_toml
+from unswarm.measuring import evidence_of, measured
+from unswarm.model import EVIDENCE, MEMBERSHIP, NETWORK, QUARANTINE, RUNS, Tier, Verdict
 from unswarm.plugins import load
 from unswarm.progress import Progress, silent
 from unswarm.readers import Source, recognise, sources
@@ -341,7 +342,7 @@ class Case:
         engine.see(MEMBERSHIP.name, membership)
         progress("testing photos", 0, 0)
         measure = load("measures")["photos"]
-        engine.see(EVIDENCE.name, _evidence("photos", measure, engine))
+        engine.see(EVIDENCE.name, evidence_of("photos", measure, engine))
         self._export(OF_PHOTOS, findings, self.exports, progress)
         log.append(self._log, "test photos", groups=len(names))
         return findings
@@ -369,7 +370,7 @@ class Case:
     def measure(self, *, progress: Progress = silent) -> Findings:
         """Measure the networks of the latest run again, e.g. after a measure was installed."""
         findings = self.findings
-        tables = _measured(findings.engine, progress)
+        tables = measured(findings.engine, progress)
         with alone(self.path):
             for name, table in tables.items():
                 write_table(self._runs / findings.run["run"] / f"{name}.parquet", table)
@@ -393,7 +394,7 @@ class Case:
         detected = detect(engine, settings, watch, listed, previous)
         for name, table in detected.tables.items():
             engine.see(name, table)
-        tables = {**detected.tables, **_measured(engine, watch)}
+        tables = {**detected.tables, **measured(engine, watch)}
         run["counts"] = {**counts(engine, taken, tables), **detected.counts}
         run["power"] = detected.power
         run["signals"] = seen_in(engine)
@@ -583,7 +584,7 @@ class Case:
         findings = self.findings
         name, module = exporter(name)
         written = Path(path) if path else self.exports / file_name(name, module.suffix)
-        _write_export(findings, module, written)
+        write_export(findings, module, written)
         log.append(self._log, "export", format=name, path=str(written), run=self.latest)
         return written
 
@@ -604,7 +605,7 @@ class Case:
             name, module = exporter(asked)
             target = folder / file_name(name, module.suffix)
             progress(f"writing {target.name}", done, len(formats))
-            _write_export(findings, module, target)
+            write_export(findings, module, target)
 
     @property
     def report(self) -> Path:
@@ -679,44 +680,6 @@ def _nothing_usable(path: Path, rejected: int, first_fault: str) -> InputError:
     )
 
 
-def _measured(engine: Engine, progress: Progress) -> dict[str, pa.Table]:
-    """Let every measure speak and the labels follow; `evidence` and `network` as they became."""
-    measures = load("measures")
-    tables = [EVIDENCE.schema.empty_table()]
-    for done, (name, module) in enumerate(measures.items()):
-        progress("measuring", done, len(measures))
-        tables.append(_evidence(name, module, engine))
-    progress("measuring", len(measures), len(measures))
-    evidence = pa.concat_tables(tables)
-    network = _labelled(engine.fetch("SELECT * FROM network"), evidence)
-    engine.see("evidence", evidence)
-    engine.see("network", network)
-    return {"evidence": evidence, "network": network}
-
-
-def _labelled(networks: pa.Table, evidence: pa.Table) -> pa.Table:
-    """The networks with what may be said of them after the measures spoke."""
-    said: dict[str, list[dict[str, Any]]] = {}
-    for row in evidence.to_pylist():
-        said.setdefault(row["network"], []).append(row)
-    rows = []
-    for row in networks.to_pylist():
-        about = said.get(row["network"], [])
-        chosen_by = CHOSEN_BY.get(row["signals"], ())
-        words, families = label(row["tier"], [e for e in about if e["family"] not in chosen_by])
-        claims = [e["claim"] for e in about if e["family"] == "innocent"]
-        innocent = "\n".join(filter(None, [row["innocent"], *claims]))
-        rows.append(row | {"label": words, "inauthenticity": families, "innocent": innocent})
-    return NETWORK.rows(rows)
-
-
-def _evidence(name: str, module: ModuleType, engine: Engine) -> pa.Table:
-    try:
-        return EVIDENCE.fit(module.measure(engine))
-    except (pa.ArrowException, KeyError) as error:
-        raise PluginError(f"Measure '{name}' gave rows that are no evidence: {error}.") from error
-
-
 def _prints(past: Path) -> list[Fingerprint]:
     """The fingerprints of a past case, or of a file."""
     if past.is_dir():
@@ -730,33 +693,6 @@ def counts_of_photos(engine: Engine) -> dict[str, int]:
     """How many accounts have a photo, by what it shows."""
     rows = engine.fetch("SELECT result, count(*) AS photos FROM photo GROUP BY result")
     return {row["result"]: row["photos"] for row in rows.to_pylist()}
-
-
-def exporter(name: str) -> tuple[str, ModuleType]:
-    """An exporter by its name, however it is written: `accounts`, `accounts.csv`, `GraphML`.
-
-    Raises:
-        SettingsError: there is none of that name.
-    """
-    known = load("exporters")
-    plain = name.casefold().replace("-", "_").replace(".", "_")
-    for asked in (plain, f"{plain}_csv", plain.removesuffix("_html")):
-        if asked in known:
-            return asked, known[asked]
-    raise SettingsError(f"Unknown format '{name}'. Hint: {did_you_mean(plain, known)}")
-
-
-def file_name(name: str, suffix: str) -> str:
-    """The file an exporter writes by default: `accounts.csv`, `report.html`, `networks.gexf`."""
-    kind = suffix.removeprefix(".")
-    stem = "networks" if name == kind else name.removesuffix(f"_{kind}")
-    return f"{stem}{suffix}"
-
-
-def _write_export(findings: Findings, module: ModuleType, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with aside(path) as partial:
-        module.export(findings, partial)
 
 
 def _some(names: Iterable[str]) -> str:
