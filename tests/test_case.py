@@ -11,7 +11,8 @@ import unswarm
 from unswarm import Verdict, log, open_case
 from unswarm.errors import CaseError, InputError, PluginError, SettingsError
 from unswarm.exporting import file_name
-from unswarm.model import EVENTS
+from unswarm.measuring import labelled
+from unswarm.model import EVENTS, EVIDENCE, NETWORK
 from unswarm.settings import Settings
 
 
@@ -293,6 +294,15 @@ def test_measure_again(case, posts):
     before = bytes_of(case)
     case.measure()
     assert bytes_of(case) == before
+
+
+def test_innocent_explanations_are_said_once_however_often_they_are_measured():
+    network = NETWORK.rows([{"network": "n1", "tier": "confirmed", "signals": "links"}])
+    club = {"network": "n1", "measure": "fans", "family": "innocent", "claim": "a fan club: 3."}
+    evidence = EVIDENCE.rows([club])
+    once = labelled(network, evidence)
+    assert once["innocent"].to_pylist() == ["a fan club: 3."]
+    assert labelled(once, evidence) == once
 
 
 # --- a list

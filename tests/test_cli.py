@@ -172,6 +172,13 @@ def test_test_a_list(detected, here):
         assert "list-" in out
 
 
+def test_a_list_that_is_not_there(detected, here):
+    (here / "list.csv").write_text("account\nann\nbob\n")
+    code, _, err = detected("test", "lists.csv")
+    assert code == 2
+    assert "lists.csv: there is no such file or folder. Hint: did you mean 'list.csv'?" in err
+
+
 def test_measure(detected):
     assert "1 network" in detected("measure")[1]
 

@@ -148,6 +148,17 @@ def test_the_example_signal_joins_whom_it_says():
     assert not set(signal.example.apart) & joined
 
 
+def test_the_example_tie_ties_whom_it_says():
+    tie = example("tie").tie
+    engine = open_engine()
+    for name, table in EVENTS.items():
+        engine.see(name, table.rows(tie.example.events.get(name, [])))
+    has = {(row["account"], row["object"]) for row in engine.fetch(tie.rows).to_pylist()}
+    things = {account: {o for a, o in has if a == account} for account, _ in has}
+    assert all(things[a] & things[b] for a, b in tie.example.tied)
+    assert all(not things.get(a, set()) & things.get(b, set()) for a, b in tie.example.apart)
+
+
 def test_the_example_reader_reads(tmp_path):
     reader = example("reader")
     path = tmp_path / "posts.txt"

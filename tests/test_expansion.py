@@ -11,7 +11,7 @@ import pytest
 from unswarm import open_case
 from unswarm.case import Case
 from unswarm.cli import main
-from unswarm.errors import CaseError, InputError
+from unswarm.errors import CaseError, InputError, SettingsError
 from unswarm.fingerprint import dumps, loads
 from unswarm.simulate import Group, plant, world, write
 
@@ -183,6 +183,32 @@ def test_devices_compare_only_under_one_key(made, tmp_path: Path) -> None:
     (other,) = comeback(tmp_path / "b", members, "another key").expand(recidivism=[case.path])
     assert any("devices" in row["ties"] for row in same.linked)
     assert not any("devices" in row["ties"] for row in other.linked)
+    assert (same.sealed_apart, other.sealed_apart) == (False, True)
+
+
+def test_a_case_with_a_key_refuses_another_one(tmp_path: Path, monkeypatch) -> None:
+    rows = [{"account": "ann", "medium": "device", "value": "one"}]
+    case = open_case(tmp_path / "case")
+    case.read(table(tmp_path / "one.csv", rows))
+    monkeypatch.setenv("UNSWARM_KEY", "another")
+    more = table(tmp_path / "two.csv", [*rows, {**rows[0], "account": "bob"}])
+    with pytest.raises(SettingsError, match="unset UNSWARM_KEY"):
+        case.read(more)
+    monkeypatch.setenv("UNSWARM_KEY", (case.path / "seal.key").read_text())
+    assert case.read(more)[0].rows == {"infrastructure": 2}
+
+
+def test_a_network_that_a_person_cleared_is_neither_grown_nor_remembered(made) -> None:
+    case, _ = made
+    cleared = network(case)
+    case.decide(cleared, "authentic", "a fan club", "kim")
+    try:
+        with pytest.raises(CaseError, match="was called authentic"):
+            case.expand(cleared)
+        assert cleared not in [print.network for print in case.fingerprints()]
+    finally:
+        case.decide(cleared, "inauthentic", "a mistake", "kim")
+    assert cleared in [print.network for print in case.fingerprints()]
 
 
 def test_the_same_in_other_data_from_the_networks_side(made, tmp_path: Path) -> None:

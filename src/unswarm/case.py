@@ -542,20 +542,28 @@ class Case:
 
     def _look_for(self, left: Fingerprint, place: Case) -> Expansion:
         engine = place._engine(place.sources)
-        found = expansion.look_for(engine, left, self.settings, tells(place.path))
+        key = tells(place.path)
+        found = expansion.look_for(engine, left, self.settings, key)
         here = f"of-{left.case}" if place is self else f"in-{place.name}"
         folder = self.exports / f"expand-{left.network}-{here}"
         view = Findings(place.name, engine, {})
-        return Expansion(left.network, place.name, view, found.unchanged, folder)
+        apart = bool(left.key and key) and left.key != key
+        return Expansion(left.network, place.name, view, found.unchanged, folder, apart)
 
     def fingerprints(self) -> list[Fingerprint]:
-        """What the confirmed networks of the latest run leave behind."""
+        """What the networks of the latest run leave behind that are worth remembering."""
         findings = self.findings
-        key = tells(self.path)
         return [
-            expansion.remembered(findings, row["network"], self._members(row["network"]), key)
+            expansion.remembered(findings, network, self._members(network), tells(self.path))
+            for network in findings.run["remembered"]
+        ]
+
+    def _remembered(self, findings: Findings) -> list[str]:
+        """Ids of the networks that leave a fingerprint."""
+        return [
+            row["network"]
             for row in findings.networks
-            if row["tier"] == Tier.CONFIRMED or self._verdict(row["network"]) is Verdict.INAUTHENTIC
+            if expansion.is_remembered(row, self._verdict(row["network"]))
         ]
 
     def _verdict(self, network: str) -> Verdict | None:
@@ -640,7 +648,9 @@ class Case:
         read = {source["sha256"] for source in said["sources"]}
         engine = self._engine([taken for taken in self.sources if taken.sha256 in read])
         see_run(engine, folder)
-        return Findings(self.name, engine, {**said, "seal": tells(self.path)})
+        seen = Findings(self.name, engine, said)
+        more = {"seal": tells(self.path), "remembered": self._remembered(seen)}
+        return Findings(self.name, engine, {**said, **more})
 
     def _save(self) -> None:
         write_toml(self._toml, self._document)

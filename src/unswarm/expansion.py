@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,12 @@ from unswarm.engines import Engine
 from unswarm.errors import CaseError
 from unswarm.findings import Findings
 from unswarm.fingerprint import Fingerprint, fingerprint
-from unswarm.model import COUNTERPART, LINKED, Tier, Verdict
+from unswarm.model import COUNTERPART, DISCLOSED, LINKED, Tier, Verdict
 from unswarm.settings import Settings
 from unswarm.store import quoted
+
+CLEARED = frozenset({Verdict.AUTHENTIC, Verdict.NOT_COORDINATED})
+"""What a person says of a network that nobody is to be tied to, and that leaves no fingerprint."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Expansion:
         findings: a view of that place that holds its tables `linked` and `counterpart`.
         unchanged: accounts of the network that are there under the same id.
         folder: where the tables were written.
+        sealed_apart: both sides hold sealed values, under different keys: they were not compared.
     """
 
     network: str
@@ -37,6 +41,7 @@ class Expansion:
     findings: Findings
     unchanged: Sequence[str]
     folder: Path
+    sealed_apart: bool = False
 
     @property
     def linked(self) -> list[dict[str, Any]]:
@@ -51,12 +56,24 @@ class Expansion:
         )
 
 
+def is_remembered(network: Mapping[str, Any], verdict: Verdict | None) -> bool:
+    """Whether a row of `model.NETWORK` leaves a fingerprint; who hides nothing leaves none."""
+    confirmed = network["tier"] == Tier.CONFIRMED and network["label"] not in DISCLOSED
+    return verdict is Verdict.INAUTHENTIC or (confirmed and verdict not in CLEARED)
+
+
 def standing(findings: Findings, network: str, verdict: Verdict | None) -> list[str]:
     """The members of a network that may be grown.
 
     Raises:
-        CaseError: it is neither confirmed nor called inauthentic by a person.
+        CaseError: it is neither confirmed nor called inauthentic by a person, or a person cleared
+            it.
     """
+    if verdict in CLEARED:
+        raise CaseError(
+            f"Network '{network}' was called {verdict}, and nobody is to be tied to it. Hint: "
+            f"unswarm decide {network} inauthentic --reason '…', if that was a mistake."
+        )
     rows = findings.query(
         f"SELECT m.account, n.tier FROM membership m JOIN network n ON m.network = n.network "
         f"WHERE m.network = {quoted(network)} ORDER BY m.account"

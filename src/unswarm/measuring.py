@@ -41,7 +41,8 @@ def labelled(networks: pa.Table, evidence: pa.Table) -> pa.Table:
         chosen_by = CHOSEN_BY.get(row["signals"], ())
         words, families = label(row["tier"], [e for e in about if e["family"] not in chosen_by])
         claims = [e["claim"] for e in about if e["family"] == "innocent"]
-        innocent = "\n".join(filter(None, [row["innocent"], *claims]))
+        lines = [*(row["innocent"] or "").splitlines(), *claims]
+        innocent = "\n".join(dict.fromkeys(lines))  # once each, also when measured again
         rows.append(row | {"label": words, "inauthenticity": families, "innocent": innocent})
     return NETWORK.rows(rows)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from unswarm.errors import SettingsError
 from unswarm.folder import aside
 
 FILE = "seal.key"
@@ -28,11 +29,27 @@ def key_of(case: Path) -> bytes:
     """The key of a case folder; the first call makes it: `UNSWARM_KEY`, or a random one."""
     file = case / FILE
     if not file.exists():
-        said = os.environ.get(VARIABLE) or secrets.token_hex(32)
+        said = os.environ.get(VARIABLE, "").strip() or secrets.token_hex(32)
         with aside(file) as partial:
             partial.touch(mode=0o600)
             partial.write_text(said, "utf-8")
     return file.read_text("utf-8").strip().encode()
+
+
+def agreed_key(case: Path) -> bytes:
+    """The key to seal new values with: the case's, and no other one may be asked for.
+
+    Raises:
+        SettingsError: `UNSWARM_KEY` is another key than the case's.
+    """
+    key, said = key_of(case), os.environ.get(VARIABLE)
+    if said and said.strip().encode() != key:
+        raise SettingsError(
+            f"{VARIABLE} is not the key that {case / FILE} holds, so what is read now would be "
+            f"compared with nothing. Hint: unset {VARIABLE} to go on with this case, or start "
+            "another one with --case."
+        )
+    return key
 
 
 def tells(case: Path) -> str:

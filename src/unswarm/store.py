@@ -31,7 +31,7 @@ from unswarm.model import (
     PREVIEW,
     QUARANTINE,
 )
-from unswarm.sealing import key_of, seal
+from unswarm.sealing import agreed_key, seal
 
 TABLES = {**EVENTS, QUARANTINE.name: QUARANTINE}
 KEPT = "photos"  # folder beside the events: what was measured in photos, by content
@@ -110,7 +110,7 @@ class Intake:
         if name != INFRASTRUCTURE.name:
             return rows
         at = rows.schema.get_field_index("value")
-        return rows.set_column(at, "value", seal(rows["value"], key_of(self.events.parent)))
+        return rows.set_column(at, "value", seal(rows["value"], agreed_key(self.events.parent)))
 
 
 def _fit(name: str, rows: pa.Table) -> pa.Table:

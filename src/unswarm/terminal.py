@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from unswarm.findings import Findings
 
 SHOWN = 20  # rows of a table; the files hold all
+WIDE = 100  # letters of a line that holds every column of the findings without broken words
 EVERY = 10.0  # seconds between lines of one long step where there is no terminal
 Row = Mapping[str, Any]
 
@@ -155,16 +156,20 @@ def _number(value: Any, digits: int = 2) -> str:
     return f"{value:,.{digits}f}" if isinstance(value, float) else f"{value:,}"
 
 
-def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], most: int = SHOWN
+) -> None:
+    """A table of the first `most` rows; a column that is empty in all of them is left out."""
     table = Table(title=escape(title), title_justify="left", box=None, pad_edge=False)
-    for name in columns:
-        right = name in ("accounts", "probability", "together", "of", "expected", "rows", "gap")
+    kept = [place for place in range(len(columns)) if any(row[place] for row in rows[:most])]
+    for name in (columns[place] for place in kept):
+        right = name in ("accounts", "probability", "together", "of", "expected", "rows")
         table.add_column(name, justify="right" if right else "left", overflow="fold")
-    for row in rows[:SHOWN]:
-        table.add_row(*(escape(cell) for cell in row))
+    for row in rows[:most]:
+        table.add_row(*(escape(row[place]) for place in kept))
     out.print(table, soft_wrap=False)
-    if len(rows) > SHOWN:
-        say(f"… and {len(rows) - SHOWN:,} more in the tables.")
+    if len(rows) > most:
+        say(f"… and {len(rows) - most:,} more in the tables.")
     say()
 
 
@@ -182,7 +187,8 @@ def show_reading(readings: Sequence[Reading]) -> None:
         for note in reading.notes:
             warn(f"  {note}")
         if reading.quarantined:
-            warn(f"  {reading.quarantined:,} rows set aside; the report lists them with reasons.")
+            what = _plural(reading.quarantined, "row")
+            warn(f"  {what} set aside, whole or in part; the report says why.")
 
 
 # --- photos
@@ -285,6 +291,7 @@ def _plural(count: int, noun: str) -> str:
 
 
 def _show_confirmed(rows: Sequence[Row]) -> None:
+    wide = out.width >= WIDE
     columns = ("network", "accounts", "probability", "signals", "from", "to", "says")
     _table(
         "Confirmed",
@@ -293,7 +300,7 @@ def _show_confirmed(rows: Sequence[Row]) -> None:
             (
                 row["network"],
                 _number(row["accounts"]),
-                _number(row["probability"]),
+                _number(row["probability"]) if wide else "",
                 row["signals"] or "",
                 day(row["first"]),
                 day(row["last"]),
@@ -306,14 +313,22 @@ def _show_confirmed(rows: Sequence[Row]) -> None:
 
 def _show_leads(rows: Sequence[Row]) -> None:
     cells = [
-        (row["network"], _number(row["accounts"]), row["signals"] or "", row["reason"] or "")
+        (row["network"], _number(row["accounts"]), row["signals"] or "", _why_none(row))
         for row in rows
     ]
     _table("Leads (no findings)", ("network", "accounts", "signals", "why no finding"), cells)
 
 
+def _why_none(row: Row) -> str:
+    """Why a lead is no finding, and the kinds of innocent explanations that fit it."""
+    kinds = dict.fromkeys(line.split(":")[0] for line in (row["innocent"] or "").splitlines())
+    return "; ".join(filter(None, [row["reason"], *kinds]))
+
+
 def show_network(findings: Findings, network: str, decisions: Sequence[Row]) -> None:
     """One network: what may be said, its figures, evidence, members and their explanations."""
+    from unswarm.model import CHOSEN_BY
+
     row = next(row for row in findings.networks if row["network"] == network)
     members = [m for m in findings.membership if m["network"] == network]
     evidence = [e for e in findings.evidence if e["network"] == network]
@@ -324,14 +339,38 @@ def show_network(findings: Findings, network: str, decisions: Sequence[Row]) -> 
     _said("together", _together(row))
     _listed("Innocent explanations that fit", (row["innocent"] or "").splitlines())
     _listed("Objects touched together", (row["top_objects"] or "").splitlines())
-    _listed("What sets it apart", [e["claim"] for e in evidence if _describes(e)])
-    _listed("Evidence of inauthenticity", [e["claim"] for e in evidence if e["inauthentic"]])
+    chosen_by = CHOSEN_BY.get(row["signals"], frozenset())  # proves nothing once more
+    signs = [e for e in evidence if e["inauthentic"] and e["family"] not in chosen_by]
+    rest = [e for e in evidence if e not in signs and e["family"] != "innocent"]
+    _listed("What sets it apart", [e["claim"] for e in rest])
+    _listed("Signs of inauthenticity", [e["claim"] for e in signs])
     _show_decisions(decisions)
     say()
-    _show_members(members)
-    for member in members[:3]:
-        say(f"{member['account']}: {member['explanation']}")
+    handles = _handles(findings, network)
+    _show_members(members, handles)
+    for explanation, account in _first_told(members[:3]).items():
+        handle = f" ({handles[account]})" if account in handles else ""
+        say(f"{account}{handle}: {explanation}")
         say()
+
+
+def _first_told(members: Sequence[Row]) -> dict[str, str]:
+    """Explanation → the first account it is given for: what is said of all is said once."""
+    told: dict[str, str] = {}
+    for member in members:
+        told.setdefault(member["explanation"], member["account"])
+    return told
+
+
+def _handles(findings: Findings, network: str) -> dict[str, str]:
+    """Account → handle, where that is another word."""
+    from unswarm.store import quoted
+
+    rows = findings.query(
+        "SELECT a.account, a.handle FROM account a JOIN membership m ON m.account = a.account "
+        f"WHERE m.network = {quoted(network)} AND a.handle <> a.account"
+    )
+    return {row["account"]: row["handle"] for row in rows}
 
 
 def show_expansion(found: Expansion) -> None:
@@ -341,6 +380,8 @@ def show_expansion(found: Expansion) -> None:
     say(f"{found.network} in {found.place}: {_plural(len(named), 'account')} linked to it.")
     if found.unchanged:
         say(f"· {_plural(len(found.unchanged), 'account')} are there under the same id.")
+    if found.sealed_apart:
+        say("· Devices, addresses and the like were not compared: the cases hold different keys.")
     if len(linked) > len(named):
         say(f"· {_plural(len(linked) - len(named), 'more account')} worth a look, no finding.")
     say()
@@ -358,13 +399,9 @@ def show_expansion(found: Expansion) -> None:
             ]
             for row in pairs
         ]
-        _table("Like one hand's", ["account", "platform", "like", "probability"], rows)
+        title = "Perhaps one hand's; a likeness is no proof"
+        _table(title, ["account", "platform", "like", "probability"], rows)
     say(f"Tables: {found.folder}")
-
-
-def _describes(evidence: Row) -> bool:
-    """No sign of inauthenticity and no innocent explanation: these have places of their own."""
-    return not evidence["inauthentic"] and evidence["family"] != "innocent"
 
 
 def _together(row: Row) -> str:
@@ -386,6 +423,8 @@ def _listed(title: str, lines: Sequence[str]) -> None:
         say(f"  {title}:")
     for line in lines[:SHOWN]:
         say(f"    · {line}")
+    if len(lines) > SHOWN:
+        say(f"    … and {len(lines) - SHOWN:,} more in the report.")
 
 
 def _show_decisions(decisions: Sequence[Row]) -> None:
@@ -393,10 +432,12 @@ def _show_decisions(decisions: Sequence[Row]) -> None:
     _listed("Decisions", said)
 
 
-def _show_members(members: Sequence[Row]) -> None:
+def _show_members(members: Sequence[Row], handles: Mapping[str, str]) -> None:
+    wide = out.width >= WIDE  # else a handle stands in place of the id
     cells = [
         (
-            m["account"],
+            m["account"] if wide or m["account"] not in handles else "",
+            handles.get(m["account"], ""),
             _number(m["probability"]),
             _number(m["together"]),
             _number(m["occasions"]),
@@ -405,7 +446,8 @@ def _show_members(members: Sequence[Row]) -> None:
         )
         for m in members
     ]
-    _table("Members", ("account", "probability", "together", "of", "expected", "signals"), cells)
+    columns = ("account", "handle", "probability", "together", "of", "expected", "signals")
+    _table("Members", columns, cells)
 
 
 def show_account(findings: Findings, account: str, decisions: Sequence[Row]) -> None:
@@ -443,22 +485,24 @@ def _show_occasions(findings: Findings, where: str) -> None:
         "SELECT DISTINCT time, signal, object, post, partner, partner_post, gap FROM occasion "
         f"{where} AND together ORDER BY time, signal, object, post"
     )
-    columns = ("time", "signal", "object", "post", "met", "post ", "gap")
-    cells = [
-        (
-            moment(r["time"]),
-            r["signal"],
-            r["object"],
-            r["post"] or "",
-            r["partner"] or "",
-            r["partner_post"] or "",
-            "" if r["gap"] is None else f"{r['gap'] / 1000:g} s",
-        )
-        for r in rows
-    ]
-    if cells:
-        say()
-        _table("Occasions together", columns, cells)
+    if not rows:
+        return
+    say()
+    say("Occasions together")
+    for row in list(rows)[:SHOWN]:
+        say(f"  {moment(row['time'])} {row['signal']}: {row['object']}")
+        say(f"    post {row['post'] or 'unknown'}{_met(row)}")
+    if len(rows) > SHOWN:
+        say(f"  … and {len(rows) - SHOWN:,} more in the tables.")
+
+
+def _met(row: Row) -> str:
+    """Whom an account met, how far apart, and with which post."""
+    if row["partner"] is None:
+        return ""
+    gap = "" if row["gap"] is None else f"{row['gap'] / 1000:g} s from "
+    post = f", post {row['partner_post']}" if row["partner_post"] else ""
+    return f"; {gap}{row['partner']}{post}"
 
 
 # --- how right it is
@@ -510,4 +554,5 @@ def _show_networks(found: Networks) -> None:
 def show_plugins(listed: Mapping[str, Mapping[str, str]]) -> None:
     """Every plugin with the first line of its documentation."""
     for folder, plugins in listed.items():
-        _table(folder.capitalize(), ("name", "what it is"), list(plugins.items()))
+        rows = list(plugins.items())
+        _table(folder.capitalize(), ("name", "what it is"), rows, most=len(rows))

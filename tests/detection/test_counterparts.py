@@ -70,6 +70,44 @@ def test_a_picture_everybody_has_says_nothing() -> None:
     assert not counterparts(profiles(ours), profiles(theirs), likely=0.5)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_profile_that_many_of_ours_copied_is_nobodys_counterpart(seed: int) -> None:
+    """Ten of ours took name and photo of a singer, who has an account on the other side."""
+    random = np.random.default_rng(seed)
+    ours, theirs = crowd(random, "a", 200), crowd(random, "b", 4000)
+    for person in [*ours[:10], theirs[0]]:
+        person["pictures"], person["name"] = (12345 << 200,), "starlightqueen"
+    assert not counterparts(profiles(ours), profiles(theirs), likely=0.5)
+
+
+def test_a_profile_copied_from_our_own_side_says_less() -> None:
+    random = np.random.default_rng(1)
+    ours, theirs = crowd(random, "a", 200), crowd(random, "b", 4000)
+    for person in (ours[0], theirs[0]):
+        person["pictures"], person["name"] = (12345 << 200,), "starlightqueen"
+    fans = [Profile(f"f{n}", "a", name="starlightqueen", pictures=(12345 << 200,)) for n in "123"]
+    mine, other = profiles(ours), profiles(theirs)
+    (alone,) = counterparts(mine, other, likely=0.0)[:1]
+    (copied,) = counterparts(mine, other, likely=0.0, here=[*mine, *fans])[:1]
+    assert copied.weight == pytest.approx(alone.weight - 4)  # a quarter, twice
+
+
+def test_who_comments_on_the_same_events_is_no_counterpart() -> None:
+    """A match, a storm, a speech: strangers post within the minute, and some love one bird."""
+    for seed in range(5):
+        random = np.random.default_rng(seed)
+        ours, theirs = crowd(random, "a", 100), crowd(random, "b", 1000)
+        events = np.sort(random.integers(0, 10**7, 60))
+        moments = {p["account"]: np.sort(random.integers(0, 10**7, 100)) for p in [*ours, *theirs]}
+        for person in [*ours[:20], *theirs[:200]]:
+            met = random.choice(events, 40, replace=False) + random.integers(0, 60, 40)
+            moments[person["account"]] = np.sort(np.r_[met, random.integers(0, 10**7, 40)])
+        for number in range(20):
+            person = theirs[number]
+            person["bio"] = ours[number]["bio"] = f"welovebird{number}"
+        assert not counterparts(profiles(ours), profiles(theirs), moments, likely=0.9)
+
+
 def test_the_same_account_is_no_counterpart_of_itself() -> None:
     one = Profile("x", "a", handle="raregardener", name="raregardener")
     assert alike([one], [one]).pairs == []

@@ -22,6 +22,10 @@ ADMINISTERED = Tie("", "pages", "administration", True, (), NOTHING, True)
 DEVICES = Tie("", "devices", "infrastructure", True, (), NOTHING)
 NAMES = Tie("", "names", "identity", False, (), NOTHING)
 PHOTOS = Tie("", "photos", "photos", False, (), NOTHING)
+SITES = Tie("", "destinations", "traffic", False, (), NOTHING)
+PAYERS = Tie("", "payers", "advertising", False, (), NOTHING)
+COUNTERS = Tie("", "ids", "infrastructure", True, (), NOTHING, bundled=True)
+ADDRESSES = Tie("", "addresses", "infrastructure", True, (), NOTHING, bundled=True)
 
 
 def held(tie: Tie, rows: Iterable[tuple[int, int]], itself: Iterable[int] = ()) -> Held:
@@ -123,6 +127,88 @@ def test_several_families_say_more_than_one() -> None:
     found = grow(ties, belongs(accounts, range(10)), Settings())
     assert found.named[100]
     assert found.named.sum() == 1
+
+
+def test_who_lives_with_a_member_is_spared() -> None:
+    """One home has many addresses in a year, and a few devices."""
+    own = [(a, 1000 + a) for a in range(20_000)]
+    home = [(a, thing) for a in (0, 100) for thing in range(12)]
+    for tie in (ADDRESSES, DEVICES):
+        found = grow({"tie": held(tie, [*own, *home])}, belongs(20_000, range(10)), Settings())
+        assert not found.named.any()
+        assert found.stands["tie"][100]  # worth a look all the same
+        assert found.shared["tie"].hits[100] == 1
+
+
+def test_who_works_beside_several_members_is_spared() -> None:
+    random = np.random.default_rng(1)
+    own = [(a, 1000 + a) for a in range(20_000)]
+    office = [(a, n) for a in (*range(10), 100, 101) for n in random.choice(20, 8, replace=False)]
+    ties = {"addresses": held(ADDRESSES, [*own, *office])}
+    assert not grow(ties, belongs(20_000, range(10)), Settings()).named.any()
+
+
+def test_devices_of_many_members_are_no_household() -> None:
+    own = [(a, 1000 + a) for a in range(20_000)]
+    farm = [(a, n) for a in (100, 101) for n in range(6)] + [(n, n) for n in range(6)]
+    ties = {"devices": held(DEVICES, [*own, *farm])}
+    named = grow(ties, belongs(20_000, range(10)), Settings()).named
+    assert np.flatnonzero(named).tolist() == [100, 101]
+
+
+def test_what_a_past_network_had_is_one_home_too() -> None:
+    rows = [(a, 100 + a) for a in range(20_000)] + [(50, n) for n in range(12)]
+    ties = {"addresses": held(ADDRESSES, rows)}
+    owned = {"addresses": np.arange(ties["addresses"].objects) < 12}
+    assert not grow(ties, np.zeros(20_000), Settings(), owned=owned).named.any()
+
+
+def test_fans_of_what_a_network_pretends_to_like_are_spared() -> None:
+    """Photo, slogan and site of one idol, and they post alongside: all of it is one taste."""
+    accounts = 100_000
+    own = [(a, 100 + a) for a in range(60, accounts)]
+    idol = [(a, a % 4) for a in range(60)]
+    kinds = (("photos", PHOTOS), ("names", NAMES), ("destinations", SITES))
+    ties = {name: held(tie, [*own, *idol]) for name, tie in kinds}
+    beside = np.random.default_rng(1).uniform(size=accounts)
+    beside[40:60] = 0.001
+    found = grow(ties, belongs(accounts, range(40)), Settings(), beside)
+    assert not found.named.any()
+    assert found.stands["photos"][40:60].all()
+
+
+def test_an_agencys_other_clients_are_spared() -> None:
+    """One agent runs pages of the network and of others, pays for their ads, counts their visits.
+
+    Six of ten pages are the network's.
+    """
+    rows = [(1000 + n, 1) for n in range(10)] + [(1000 + n, 2) for n in range(6)]
+    rows += [(1000 + n, 3) for n in range(6)] + [(2000 + n, 100 + n % 800) for n in range(9000)]
+    payers = [(1000 + n, 0) for n in range(10)] + [(2000 + n, 1 + n) for n in range(9000)]
+    counters = [(1000 + n, k) for n in range(10) for k in range(3)]
+    counters += [(2000 + n, 3 + n) for n in range(9000)]
+    ties = {
+        **roles(rows, 11_000),
+        "advertisers": held(PAYERS, payers),
+        "sites": held(COUNTERS, counters),
+    }
+    found = grow(ties, belongs(11_000, [2, 3, 4, 5]), Settings())
+    assert np.flatnonzero(found.named).tolist() == list(range(1000, 1006))
+
+
+def test_whose_pages_are_mostly_others_is_spared() -> None:
+    rows = [(1000 + n, n % 5) for n in range(60)] + [(1000 + n, 20) for n in range(60)]
+    rows += [(1500 + n, 20) for n in range(61)]
+    rows += [(2000 + n, 95_000 + n % 9000) for n in range(90_000)]
+    members = [*range(5), *range(1000, 1060)]
+    assert not grow(roles(rows, 104_000), belongs(104_000, members), Settings()).named.any()
+
+
+def test_nothing_in_common_and_nobody_at_all() -> None:
+    assert not grow({}, belongs(5, [0]), Settings()).named.any()
+    assert not grow({}, np.zeros(0), Settings()).named.any()
+    lonely = {"devices": held(DEVICES, [(0, 0), (1, 0)])}  # suspects only: no reference
+    assert not grow(lonely, belongs(2, [0]), Settings()).named.any()
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
-from test_expand import DEVICES, NAMES, NOTHING, held
+from test_expand import DEVICES, NAMES, NOTHING, PHOTOS, held
 
 from unswarm.detection.held import Holdings
 from unswarm.detection.joined import parts_joined
@@ -22,7 +22,10 @@ OWN = [(n, 100 + n) for n in range(SIZE)]
 
 
 def parts(*networks: list[str], **ties: list[tuple[int, int]]) -> list[list[int]]:
-    kinds = {"devices": DEVICES, "names": NAMES, "destinations": SITES, "bios": NAMES}
+    kinds = {
+        **{"devices": DEVICES, "names": NAMES, "destinations": SITES, "bios": NAMES},
+        "photos": PHOTOS,
+    }
     ids = pa.array([f"a{n:04}" for n in range(SIZE)])
     found = {name: held(kinds[name], [*OWN, *rows]) for name, rows in ties.items()}
     return operations(Holdings(ids, found), networks or (ONE, TWO), Settings())
@@ -35,7 +38,7 @@ def shared(*accounts: int, things: int = 1) -> list[tuple[int, int]]:
 def test_two_families_make_two_networks_one() -> None:
     everybody = shared(*range(40), things=5)
     assert parts(devices=everybody, destinations=everybody) == [[0, 1]]
-    assert parts(names=everybody, destinations=everybody) == [[0, 1]]
+    assert parts(devices=everybody, names=everybody) == [[0, 1]]
 
 
 def test_one_family_does_not() -> None:
@@ -48,6 +51,8 @@ def test_fans_of_one_thing_stay_apart() -> None:
     """They push the same site and say the same of themselves."""
     everybody = shared(*range(40), things=5)
     assert parts(bios=everybody, destinations=everybody) == [[0], [1]]
+    assert parts(names=everybody, destinations=everybody) == [[0], [1]]  # a slogan for a name
+    assert parts(photos=everybody, destinations=everybody) == [[0], [1]]
 
 
 def test_what_people_outside_have_as_well_joins_nobody() -> None:
@@ -73,6 +78,28 @@ def test_random_networks_stay_apart() -> None:
             for name in ("devices", "names", "destinations")
         }
         assert parts(*networks, **things) == [[0], [1], [2], [3]]
+
+
+def pairs(number: int, probability: float = 0.95) -> list[dict]:
+    return [{"account": ONE[n], "other": TWO[n], "probability": probability} for n in range(number)]
+
+
+def test_sure_counterparts_make_networks_of_two_platforms_one() -> None:
+    held = Holdings(pa.array([f"a{n:04}" for n in range(SIZE)]), {})
+    settings = Settings()
+    assert operations(held, (ONE, TWO), settings, pairs(3)) == [[0, 1]]
+    assert operations(held, (ONE, TWO), settings, pairs(2)) == [[0], [1]]
+    assert operations(held, (ONE, TWO), settings, pairs(20, 0.8)) == [[0], [1]]
+    crowd = [f"a{n:04}" for n in range(40, 400)]
+    some = [{"account": ONE[0], "other": who, "probability": 0.99} for who in crowd[:3]]
+    assert operations(held, (ONE, crowd), settings, some) == [[0, 1]]
+    large = [f"a{n:04}" for n in range(400, 700)]
+    assert operations(
+        held, (large, crowd), settings, [{**r, "account": large[0]} for r in some]
+    ) == [
+        [0],
+        [1],
+    ]
 
 
 # --- rows

@@ -240,11 +240,13 @@ def test_a_run_says_what_would_have_been_found_and_what_list_was_tested() -> Non
     power = [
         {"signal": "links", "window": 10, "accounts": 10, "actions": 14, "sentence": "…"},
         {"signal": "links", "window": 60, "accounts": 10, "actions": None, "sentence": "…"},
+        {"signal": "texts", "window": 60, "accounts": 10, "actions": 9, "sentence": "…"},
     ]
     page = report.page(
         findings(tables, {"power": power, "listed": ["a1", "a2"], "missing": ["a1"]})
     )
     assert re.search(r"<th[^>]*>links</th><td[^>]*>14</td><td[^>]*>–</td>", page)
+    assert re.search(r"<th[^>]*>texts</th><td[^>]*></td><td[^>]*>9</td>", page)
     assert "A list of 2 accounts was tested as a list; 1 of them is not in the data." in page
 
 
@@ -280,7 +282,7 @@ def profile_case() -> Findings:
 def test_profiles_alone_show_creations_and_name_nobody() -> None:
     page = report.page(profile_case())
     text = " ".join(Reader(page).text)
-    assert "<h1>No finding is possible on this data: it holds profiles" in page
+    assert "<h1>No finding is possible on this data: it holds no posts" in page
     assert "Accounts created" in page
     assert "data-graph" not in page.split("<script>")[0]
     assert "10⁻⁵ were expected" in text

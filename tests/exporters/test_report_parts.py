@@ -56,7 +56,16 @@ JANUARY = 1_767_225_600_000  # 2026-01-01T00:00:00Z, a Thursday
          "see HxxPS://a[.]example[.]org/x.y \ufffd\ufffdabc"),
         (words.cut("abcdef", 4), "abc…"),
         (words.verdict(0, True, behaviour=False), "No finding is possible on this data: it holds "
-         "profiles, and nothing accounts did."),
+         "no posts that could be compared."),
+        (words.kinds(["coordinated, openly organised"]), ""),
+        (words.kinds(["coordinated", "coordinated"]), ""),
+        (words.kinds(["coordinated, automated", "coordinated, signs of inauthenticity",
+                      "coordinated, openly organised", "coordinated"]),
+         "Of these networks, one shows signs of inauthenticity and two are openly organised or "
+         "automated."),
+        (words.excuses({"innocent": None}), []),
+        (words.excuses({"innocent": "a club: 2 of 3.\nshared ownership possible: x.\na club: y."}),
+         ["a club", "shared ownership possible"]),
         (words.acts([{"signal": "links", "test": "time", "widest": 5 * MINUTE},
                      {"signal": "texts", "test": "choice", "widest": DAY}]),
          "put out the same links within 5 min of each other, and published the same texts within "

@@ -409,7 +409,7 @@ def test_unreadable_photos_are_counted_by_reason(written: str, alone: str) -> No
     for page in (written, alone):
         assert "of 5,000 bytes" not in page
     assert re.search(r'href="#r\d+">3</a> cut off</li>', alone)
-    assert re.search(r'href="#r\d+">3</a> no photo: cut off', written)
+    assert re.search(r'No photo: cut off: <a class="n" href="#r\d+">3</a>', written)
 
 
 # --- the page about photos alone

@@ -79,6 +79,17 @@ def test_lookalikes() -> None:
     ]
 
 
+def test_one_handle_on_two_platforms_is_no_lookalike() -> None:
+    rows = [
+        {"account": f"{platform}{name}", "handle": name, "platform": platform}
+        for platform in ("facebook", "twitter")
+        for name in ("chicagonews", "bostonnews", "dallasnews")
+    ]
+    others = [{"account": name, "handle": name, "platform": "twitter"} for name in ORDINARY]
+    members = [str(row["account"]) for row in rows]
+    assert names.measure(world({"n1": members}, account=[*rows, *others])).num_rows == 0
+
+
 @pytest.mark.parametrize(
     ("handle", "expected"),
     [("MariaSmith84731", "AaAa5"), ("maria_s", "a_a"), ("NATO2", "A1"), ("Élodie9", "Aa1")],
@@ -123,3 +134,5 @@ def test_descriptions_that_name_one_organisation_are_open() -> None:
     assert not row["inauthentic"]
     assert row["claim"].endswith("All of them name @our_party.")
     assert affiliation(["a @x", "b"]) is None
+    assert affiliation(["Fox, see party.example.", "Owl: party.example"]) == "https://party.example"
+    assert affiliation(["one e.g. two", "three e.g. four", "a.m. or 3.5"]) is None

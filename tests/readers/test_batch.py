@@ -6,7 +6,7 @@ import pytest
 
 from unswarm.model import EVENTS, QUARANTINE
 from unswarm.readers import Source
-from unswarm.readers._parts.batch import Batch
+from unswarm.readers._parts.batch import Batch, masked
 from unswarm.readers._parts.seen import RECENT, Seen
 
 SOURCE = Source(Path("posts.jsonl"))
@@ -22,6 +22,24 @@ def rows(batch: Batch) -> dict[str, list[dict[str, object]]]:
 def post(batch: Batch, post: str, **values: object) -> bool:
     given = {"account": "a", "time": 5, "precision": 1, **values}
     return batch.post(1, post=post, **given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"ip":"203.0.113.9", broken', '{"ip":"…", broken'),
+        ("ip=2001:db8::dead:beef, fe80::1 or ::ffff:192.0.2.1", "ip=…, … or …"),
+        ("ann.b+x@mail.example wrote", "… wrote"),
+        ("+49 171 5550000 or +1 (555) 000-1111", "… or …"),
+        ("2020-01-01T10:00:00+00:00 v1.2.3", "2020-01-01T10:00:00+00:00 v1.2.3"),
+        ("@ann@home.example, did:plc:abc 12:30:00", "@ann@home.example, did:plc:abc 12:30:00"),
+    ],
+)
+def test_what_is_set_aside_gives_nobody_away(text: str, expected: str) -> None:
+    assert masked(text) == expected
+    batch = Batch(SOURCE)
+    batch.reject(1, None, "torn", text)
+    assert [row["content"] for row in rows(batch)[QUARANTINE.name]] == [expected]
 
 
 def test_a_post_and_what_it_carries() -> None:

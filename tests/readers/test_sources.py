@@ -125,6 +125,13 @@ def test_an_unknown_reader(tmp_path: Path) -> None:
         recognise(Source(write(tmp_path / "x.csv", TEXT)), "table")
 
 
+def test_a_case_is_no_folder_of_data(tmp_path: Path) -> None:
+    (tmp_path / "case.toml").write_text("[settings]\n")
+    with pytest.raises(InputError, match="This is a case, not data") as raised:
+        sources([tmp_path])
+    assert "unswarm detect --case" in str(raised.value)
+
+
 def test_a_folder_stands_for_its_files(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     for name in ("b.csv", "in/a.csv", ".hidden"):

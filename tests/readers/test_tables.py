@@ -12,6 +12,7 @@ from shared import needs
 from unswarm.errors import InputError, SettingsError
 from unswarm.model import DAY, MINUTE, SECOND
 from unswarm.readers import Source
+from unswarm.readers._parts.layouts import lacking
 from unswarm.readers.tables import describe, roles
 
 NOON = 1_577_880_000_000  # 2020-01-01 12:00:00 UTC
@@ -215,6 +216,14 @@ def test_the_person_has_the_last_word(tmp_path: Path) -> None:
         read(path, None, acount="who.x")
     with pytest.raises(InputError, match=r"did you mean 'who\.x'"):
         read(path, None, account="who.y")
+
+
+def test_a_table_of_an_operation_that_lacks_a_column_is_known_as_one(tmp_path: Path) -> None:
+    file = write(tmp_path / "roles.csv", "account,role\nann,admin\n")
+    with pytest.raises(InputError, match="a table 'role' needs the column 'target' too"):
+        read(file)
+    assert lacking(["account", "text"]) is None
+    assert lacking(["Account", "Medium", "seen"]) == ("infrastructure", "value")
 
 
 def test_columns_that_tell_too_little(tmp_path: Path) -> None:

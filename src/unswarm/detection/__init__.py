@@ -34,11 +34,11 @@ from unswarm.detection.profiles import ProfileNetwork, profile_networks
 from unswarm.detection.search import Found, prepare, search
 from unswarm.detection.stability import stable
 from unswarm.detection.structure import tied_networks
-from unswarm.detection.tables import tables, with_profiles
+from unswarm.detection.tables import renamed, tables, with_profiles
 from unswarm.detection.traces import trace
 from unswarm.detection.tracking import network_ids
 from unswarm.engines import Engine, open_engine
-from unswarm.model import COUNTERPART, LINK, TRACE, Tier
+from unswarm.model import COUNTERPART, LINK, LINKED, TRACE, Tier
 from unswarm.progress import Progress, silent
 from unswarm.settings import Settings
 
@@ -84,25 +84,33 @@ def detect(
     names = found.ground.ids.to_pylist()
     members = [frozenset(names[a] for a in group.accounts) for group in groups]
     held = holdings(engine, found.ground.ids)
-    profiles = [] if listed is not None else _profiles(engine, held, settings, members)
-    parts = _parts(held, groups, members, settings)
+    parts = _parts(engine, held, groups, members, settings)
+    of = {place: f"part {number}" for number, part in enumerate(parts) for place in part}
+    written = tables(found, groups, [of[place] for place in range(len(groups))], settings)
+    written |= _grown(engine, held, found, written, settings, progress)
+    profiles = [] if listed is not None else _profiles(engine, held, written, members, settings)
     whole = [frozenset().union(*(members[place] for place in part)) for part in parts]
     ids = network_ids([*whole, *(frozenset(p.members) for p in profiles)], previous)
-    of = {place: name for name, part in zip(ids, parts, strict=False) for place in part}
-    written = tables(found, groups, [of[place] for place in range(len(groups))], settings)
+    written = renamed(written, {f"part {n}": ids[n] for n in range(len(parts))})
     written = with_profiles(written, profiles, ids[len(parts) :])
     engine.keep("heavy", "SELECT * FROM heavy_objects")
-    written |= _grown(engine, held, found, written, settings, progress)
     written["caveat"] = caveats(engine, found, settings)
     return Detected(written, _counts(found, written["network"]), power(found, settings))
 
 
 def _parts(
-    held: Holdings, groups: Sequence[Group], members: Sequence[frozenset[str]], settings: Settings
+    engine: Engine,
+    held: Holdings,
+    groups: Sequence[Group],
+    members: Sequence[frozenset[str]],
+    settings: Settings,
 ) -> list[list[int]]:
     """Places of the groups that are one network: findings may be parts of one, leads never are."""
     findings = [place for place, group in enumerate(groups) if group.tier is Tier.CONFIRMED]
-    joined = operations(held, [sorted(members[place]) for place in findings], settings)
+    people = [sorted(members[place]) for place in findings]
+    several = {f"{i}": dict.fromkeys(some, 1.0) for i, some in enumerate(people)}
+    pairs = across_platforms(engine, several if len(several) > 1 else {}, LINKED.rows([]))
+    joined = operations(held, people, settings, pairs)
     leads = [[place] for place, group in enumerate(groups) if group.tier is not Tier.CONFIRMED]
     return [*([findings[i] for i in part] for part in joined), *leads]
 
@@ -122,15 +130,27 @@ def _grown(
 
 
 def _profiles(
-    engine: Engine, held: Holdings, settings: Settings, seen: Sequence[frozenset[str]]
+    engine: Engine,
+    held: Holdings,
+    written: dict[str, pa.Table],
+    seen: Sequence[frozenset[str]],
+    settings: Settings,
 ) -> list[ProfileNetwork]:
     """Networks that profiles or ties alone give away, but for those that behaviour shows already.
 
-    Among those, the accounts created together come first; ties say nothing more of the same ones.
+    Nothing more is said of accounts half of which are in findings, or linked to them. Among the
+    others, those created together come first; ties say nothing more of the same ones.
     """
-    found = profile_networks(engine.fetch("SELECT * FROM account"), settings)
-    bursts = [p for p in found if not any(2 * len(s & p.members.keys()) >= len(s) for s in seen)]
-    known = [*seen, *(frozenset(p.members) for p in bursts)]
+    findings = {a for members in confirmed_members(written).values() for a in members}
+    linked_to = written["linked"].filter(written["linked"]["named"])
+    findings |= set(linked_to["account"].to_pylist())
+    bursts = [
+        burst
+        for burst in profile_networks(engine.fetch("SELECT * FROM account"), settings)
+        if not any(2 * len(s & burst.members.keys()) >= len(s) for s in seen)
+        and 2 * len(findings & burst.members.keys()) < len(burst.members)
+    ]
+    known = [frozenset(findings), *seen, *(frozenset(burst.members) for burst in bursts)]
     return [*bursts, *tied_networks(held, settings, known)]
 
 

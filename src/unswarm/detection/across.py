@@ -56,10 +56,11 @@ def _of_network(
     mine = [person for person in everybody if person.account in accounts and person.platform]
     for platform in sorted({str(person.platform) for person in mine}):
         ours = [person for person in mine if person.platform == platform]
+        here = [person for person in everybody if person.platform == platform]
         theirs = [p for p in everybody if p.platform and p.platform != platform]
         for other in sorted({str(person.platform) for person in theirs}):
             there = [person for person in theirs if person.platform == other]
-            yield from as_rows(network, counterparts(ours, there, moments))
+            yield from as_rows(network, counterparts(ours, there, moments, here=here))
 
 
 def _moments(engine: Engine) -> dict[str, Ints]:

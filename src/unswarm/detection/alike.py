@@ -21,7 +21,7 @@ SAME_PICTURE = 31  # bits of 256 by which two PDQ hashes of one picture may diff
 NEAR = 0.92  # Jaro-Winkler similarity from which two names are nearly the same
 SHORTEST = 4  # characters of a handle or name that is compared
 COMMON = 50  # accounts of the other side with one value; beyond that it says nothing
-ROWS = 256  # names compared with all others at a time
+ROWS = 256  # names or photos compared with all others at a time
 
 Pair = tuple[int, int]
 
@@ -127,9 +127,13 @@ def _one_picture(ours: Sequence[Profile], theirs: Sequence[Profile]) -> set[Pair
     other = [(b, bits) for b, profile in enumerate(theirs) for bits in profile.pictures]
     if not mine or not other:
         return set()
-    left, right = _signs([bits for _, bits in mine]), _signs([bits for _, bits in other])
-    close = np.argwhere((256 - left @ right.T) / 2 <= SAME_PICTURE)
-    return {(mine[i][0], other[j][0]) for i, j in close.tolist()}
+    right = _signs([bits for _, bits in other]).T
+    found: set[Pair] = set()
+    for start in range(0, len(mine), ROWS):
+        some = mine[start : start + ROWS]
+        close = np.argwhere(_signs([bits for _, bits in some]) @ right >= 256 - 2 * SAME_PICTURE)
+        found |= {(some[i][0], other[j][0]) for i, j in close.tolist()}
+    return found
 
 
 def _signs(hashes: Sequence[int]) -> Floats:

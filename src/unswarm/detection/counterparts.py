@@ -28,6 +28,7 @@ BATCH = 600_000  # milliseconds between two creations of one batch
 MOMENT = 60  # seconds between two posts of one scheduler
 SHIFTS = tuple(minutes * 60 for minutes in (-21, -17, -13, -9, -5, 5, 9, 13, 17, 21))
 SURPRISING = 1e-4  # p below which posting at the same moments says something
+OTHERS = 300  # accounts that tell how surprisingly strangers meet
 
 # How often two accounts of one hand agree: assumed, and deliberately low. What nobody agrees on by
 # chance decides, not these.
@@ -67,6 +68,7 @@ def counterparts(
     theirs: Sequence[Profile],
     moments: Moments | None = None,
     likely: float = LIKELY,
+    here: Sequence[Profile] = (),
 ) -> list[Counterpart]:
     """Pairs that belong together, most probable first; each of theirs once.
 
@@ -75,14 +77,19 @@ def counterparts(
         theirs: all accounts of the other side, innocent ones too: they tell what is common.
         moments: account → seconds UTC at which it posted, sorted, where both sides are known.
         likely: pairs below this probability are left out.
+        here: all accounts of our side, where they are known: whose profile they may have copied.
     """
     if not ours or not theirs:
         return []
     found = alike(ours, theirs)
-    crowd = Crowd.of(theirs, found)
+    crowd = Crowd.of(here or ours, theirs, found)
+    clock = Clock(theirs, moments or {})
     said = [
-        (*agreements(ours, theirs, pair, crowd), *_posted(ours, theirs, pair, moments or {}))
-        for pair in found.pairs
+        (
+            *agreements(ours, theirs, (a, b), crowd),
+            *clock.posted(ours[a].account, theirs[b].account),
+        )
+        for a, b in found.pairs
     ]
     weights = np.array([sum(weight for _, weight in agrees) for agrees in said])
     who = np.array([a for a, _ in found.pairs], np.int64)
@@ -112,20 +119,21 @@ class Crowd:
     Args:
         counts: trait → value → accounts that have it.
         total: trait → accounts that have any value.
+        own: trait → value → accounts of our side that have it.
         found: the pairs looked at.
     """
 
     counts: Mapping[str, Counter[str]]
     total: Mapping[str, int] = field(repr=False)
+    own: Mapping[str, Counter[str]] = field(repr=False)
     found: Alike = field(repr=False)
 
     @classmethod
-    def of(cls, theirs: Sequence[Profile], found: Alike) -> Crowd:
-        """Count the values of all accounts of the other side."""
-        counts = {what: Counter(filter(None, map(of, theirs))) for what, of in VALUES.items()}
-        counts["photo"] = Counter(str(p.pictures[0]) for p in theirs if p.pictures)
-        counts["created"] = Counter(str(p.created // BATCH) for p in theirs if p.created)
-        return cls(counts, {what: count.total() for what, count in counts.items()}, found)
+    def of(cls, here: Sequence[Profile], theirs: Sequence[Profile], found: Alike) -> Crowd:
+        """Count the values of all accounts of both sides."""
+        counts = _counts(theirs)
+        total = {what: count.total() for what, count in counts.items()}
+        return cls(counts, total, _counts(here), found)
 
     def share(self, what: str, value: str) -> float:
         """Chance that an account taken at random has a value; never less than one account's."""
@@ -136,6 +144,17 @@ class Crowd:
         near = self.found.near[what].get(value, 0) + self.counts[what][value]
         return max(near, 1) / max(self.total[what], 1)
 
+    def copied(self, what: str, value: str) -> int:
+        """How many of our side have a value of ours; the other's counterpart is one of them."""
+        return max(self.own[what][value], 1)
+
+
+def _counts(people: Sequence[Profile]) -> dict[str, Counter[str]]:
+    counts = {what: Counter(filter(None, map(of, people))) for what, of in VALUES.items()}
+    counts["photo"] = Counter(str(p.pictures[0]) for p in people if p.pictures)
+    counts["created"] = Counter(str(p.created // BATCH) for p in people if p.created)
+    return counts
+
 
 def agreements(
     ours: Sequence[Profile], theirs: Sequence[Profile], pair: tuple[int, int], crowd: Crowd
@@ -145,19 +164,25 @@ def agreements(
     yield from _called(mine, other, crowd)
     if mine.pictures and other.pictures:
         one = pair in crowd.found.pictures
-        yield weighed("photo", one, crowd.share("photo", str(other.pictures[0])))
+        copied = crowd.copied("photo", str(mine.pictures[0])) if one else 1
+        yield weighed("photo", one, copied * crowd.share("photo", str(other.pictures[0])))
     for what in ("bio", "website"):
         value = VALUES[what](other)
         if value and value == VALUES[what](mine):
-            yield weighed(what, True, crowd.share(what, value))
+            yield weighed(what, True, crowd.copied(what, value) * crowd.share(what, value))
     if mine.created and other.created and abs(mine.created - other.created) <= BATCH:
         yield weighed("created", True, 3 * crowd.share("created", str(other.created // BATCH)))
 
 
 def weighed(what: str, agrees: bool, share: float) -> Weight:
-    """log2 of how much likelier one hand makes it (Fellegi and Sunter 1969)."""
+    """log2 of how much likelier one hand makes it (Fellegi and Sunter 1969).
+
+    To agree on what is common says nothing, not the contrary.
+    """
     m, u = AGREE[what], min(max(share, 1e-12), 0.999)
-    return (what, math.log2(m / u)) if agrees else (f"other {what}", math.log2((1 - m) / (1 - u)))
+    if agrees:
+        return what, max(0.0, math.log2(m / u))
+    return f"other {what}", math.log2((1 - m) / (1 - u))
 
 
 def _called(mine: Profile, other: Profile, crowd: Crowd) -> Iterator[Weight]:
@@ -173,13 +198,13 @@ def _named(what: str, mine: Profile, other: Profile, crowd: Crowd) -> Weight | N
     left, right = VALUES[what](mine), VALUES[what](other)
     if not (left and right):
         return None
-    share = crowd.share(what, right)
+    share, copied = crowd.share(what, right), crowd.copied(what, left)
     if what == "handle" and mine.handle == other.handle:
-        return weighed("handle", True, share * 10.0**-other.digits)
+        return weighed("handle", True, copied * share * 10.0**-other.digits)
     if what == "name" and left == right:
-        return weighed("name", True, share)
+        return weighed("name", True, copied * share)
     if left == right or right in _neighbours(crowd, what, left):
-        return weighed(f"nearly the same {what}", True, crowd.share_near(what, left))
+        return weighed(f"nearly the same {what}", True, copied * crowd.share_near(what, left))
     return weighed(what, False, share)
 
 
@@ -187,18 +212,39 @@ def _neighbours(crowd: Crowd, what: str, value: str) -> Iterable[str]:
     return crowd.found.neighbours[what].get(value, ())
 
 
-def _posted(
-    ours: Sequence[Profile], theirs: Sequence[Profile], pair: tuple[int, int], moments: Moments
-) -> Iterator[Weight]:
-    """Posts within a minute of each other, against as many at shifted minutes of the same hours."""
-    mine, other = moments.get(ours[pair[0]].account), moments.get(theirs[pair[1]].account)
-    if mine is None or other is None:
-        return
-    met = meetings(mine, other, 0)
-    usual = (sum(meetings(mine, other, shift) for shift in SHIFTS) + 1) / len(SHIFTS)
-    tail = float(poisson_tail(np.array([met]), np.array([usual]))[0])
-    if tail < SURPRISING:
-        yield weighed("moments", True, max(tail, 1e-6))
+class Clock:
+    """Posts within a minute of each other, against as many at shifted minutes of the same hours.
+
+    What happens in the world brings strangers together, too: the weight is no more than the share
+    of other accounts of theirs that met ours as surprisingly allows.
+    """
+
+    def __init__(self, theirs: Sequence[Profile], moments: Moments) -> None:
+        known = [person.account for person in theirs if person.account in moments]
+        self.moments = moments
+        self.others = known[:: -(-len(known) // OTHERS)] if known else []
+        self.usual: dict[str, Floats] = {}
+
+    def posted(self, mine: str, other: str) -> Iterator[Weight]:
+        """The weight of a pair, where its moments say something."""
+        if mine not in self.moments or other not in self.moments:
+            return
+        tail = surprise(self.moments[mine], self.moments[other])
+        if tail < SURPRISING:
+            if mine not in self.usual:
+                self.usual[mine] = self._of_others(mine)
+            alike = float((self.usual[mine] <= tail).sum()) - (other in self.others)
+            yield weighed("moments", True, max(tail, 1e-6, alike / max(len(self.others), 1)))
+
+    def _of_others(self, mine: str) -> Floats:
+        ours = self.moments[mine]
+        return np.array([surprise(ours, self.moments[other]) for other in self.others])
+
+
+def surprise(ours: Ints, theirs: Ints) -> float:
+    """Probability of as many meetings, if those at shifted minutes tell how many are usual."""
+    usual = (sum(meetings(ours, theirs, shift) for shift in SHIFTS) + 1) / len(SHIFTS)
+    return float(poisson_tail(np.array([meetings(ours, theirs, 0)]), np.array([usual]))[0])
 
 
 def meetings(ours: Ints, theirs: Ints, shift: int) -> int:

@@ -12,6 +12,12 @@ have it and no more accounts outside do. Accounts that are tied by another famil
 are no innocent reference, and left out of it; under the null they are too few to matter. So are
 accounts that stand, and the pass is repeated: under the null its first pass decides.
 
+Chance is not all that innocent people have in common. Who lives with a member shares every device
+and address with him: that is one thing, and one more for each further member. Fans share photo,
+slogan and site: what is open to everybody counts only beside a thing that is not. An agency pays
+and runs: that is one family. And volunteers, agencies run other pages, too: what somebody runs
+counts only if at least half of it is the network's.
+
 Whoever stands joins the network with its probability, and its things are looked through in the
 next round. Control carries the doubt about those who run a page along; coincidence spends half the
 error of the round before.
@@ -27,13 +33,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import stats
+from scipy import sparse, stats
+from scipy.sparse import csgraph
 
 from unswarm.detection.held import Held
 from unswarm.detection.layer import Flags, Floats, Ints
 from unswarm.detection.significance import adjusted, benjamini_hochberg, betabinomial_tail
 from unswarm.settings import Settings
-from unswarm.ties import FEWEST_COMMON
+from unswarm.ties import FEWEST_COMMON, Tie
 
 ROUNDS = 4
 PASSES = 20  # of one round, until nobody new stands
@@ -44,6 +51,8 @@ DOUBTFUL = 0.05  # p of acting together below which an account is no innocent re
 WEIGHTS = (1 / 2, 1 / 3, 1 / 6)
 
 COORDINATION = "coordination"
+PLACES = "infrastructure"  # the family of what people share who share a roof
+SAME = {"advertising": "administration"}  # families that one agency makes agree
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,8 @@ class Shared:
     """One kind of tie between every account and a network.
 
     Args:
-        hits: how many of the things an account has are the network's, shape (accounts,).
+        hits: how many of the things an account has are the network's, shape (accounts,); those that
+            come in bundles count once.
         things: how many things it has, common ones left out, shape (accounts,).
         outside: things of the reference: accounts outside that nothing else ties.
         known: how many of these are the network's.
@@ -174,9 +184,13 @@ def _control(held: Mapping[str, Held], belongs: Floats) -> Floats:
 
 def _majorities(held: Held, belongs: Floats) -> Floats:
     chance = np.where(held.self >= 0, belongs[np.maximum(held.self, 0)], 0.0)[held.object]
-    control = np.zeros(len(belongs))
-    for account in np.unique(held.account[chance > 0]):
-        control[account] = majority(chance[held.account == account])
+    control, looked = np.zeros(len(belongs)), np.zeros(len(belongs), bool)
+    looked[held.account[chance > 0]] = True
+    rows = np.flatnonzero(looked[held.account])
+    rows = rows[np.argsort(held.account[rows], kind="stable")]
+    accounts, starts = np.unique(held.account[rows], return_index=True)
+    for account, some in zip(accounts, np.split(chance[rows], starts[1:]), strict=False):
+        control[account] = majority(some)
     return control
 
 
@@ -246,8 +260,40 @@ def _counted(held: Held, inside: Flags, owned: Flags | None) -> tuple[Ints, Ints
     own |= (held.self[thing] >= 0) & inside[np.maximum(held.self[thing], 0)]
     if owned is not None:
         own |= owned[thing] & (theirs <= 1)
-    size = len(inside)
-    return np.bincount(account[own], minlength=size), np.bincount(account, minlength=size)
+    hits, things = (np.bincount(a, minlength=len(inside)) for a in (account[own], account))
+    if held.tie.family == PLACES:
+        own &= ~inside[account]
+        rows = (account[own], thing[own], held.account[mine], held.object[mine])
+        once = _once(*rows, len(inside), held.tie.bundled)
+        hits, things = np.where(inside, hits, once), np.where(inside, things, things - hits + once)
+    return hits, things
+
+
+def _once(account: Ints, thing: Ints, member: Ints, theirs: Ints, size: int, bundled: bool) -> Ints:
+    """How many things each account has in common with members: no more than there are members.
+
+    Args:
+        account, thing: who outside has what of the network's, shape (rows,).
+        member, theirs: which member has what, shape (more rows,).
+        size: number of accounts.
+        bundled: all that one member has, too, are one thing, and so on from member to member.
+    """
+    order = np.argsort(theirs, kind="stable")
+    first, last = (np.searchsorted(theirs[order], thing, side) for side in ("left", "right"))
+    count = last - first
+    row = np.repeat(np.arange(len(thing)), count)
+    place = np.arange(len(row)) + np.repeat(first - np.cumsum(count) + count, count)
+    lost = np.flatnonzero(count == 0)  # a past network's: nobody says whose, so they are one's
+    row, other = np.r_[row, lost], np.r_[member[order[place]], np.full(len(lost), size)]
+    met, link = np.unique(account[row] * (size + 1) + other, return_inverse=True)
+    if not bundled:
+        people = np.bincount(met // (size + 1), minlength=size)
+        return np.minimum(people, np.bincount(account, minlength=size))
+    nodes = len(thing) + len(met)
+    graph = sparse.coo_array((np.ones(len(row)), (row, len(thing) + link)), shape=(nodes, nodes))
+    _, piece = csgraph.connected_components(graph, directed=False)
+    _, one = np.unique(piece[: len(thing)], return_index=True)
+    return np.bincount(account[one], minlength=size)
 
 
 def _shared(
@@ -256,19 +302,19 @@ def _shared(
     """Every tie, each against the accounts outside that no other family ties."""
     families: dict[str, Flags] = {}
     for name, (hits, _) in counted.items():
-        family = ground.held[name].tie.family
+        family = _family(ground.held[name].tie)
         families[family] = families.get(family, False) | (hits > 0)
     if ground.beside is not None:
         families[COORDINATION] = ground.beside <= DOUBTFUL
     outside = ~inside & ~named
     found = {}
     for name, (hits, things) in counted.items():
-        family = ground.held[name].tie.family
+        family = _family(ground.held[name].tie)
         others = [flags for other, flags in families.items() if other != family]
         reference = outside & ~np.logical_or.reduce([~outside, *others])
         known, everything = int(hits[reference].sum()), int(things[reference].sum())
         p = _tails(hits, things, reference, (known, everything), ground.settings)
-        p[inside] = 1.0
+        p[inside | (2 * hits < things) & _runs(ground.held[name].tie)] = 1.0
         found[name] = Shared(hits, things, everything, known, p)
     return found
 
@@ -304,12 +350,16 @@ def _together(ground: _Ground, shared: Mapping[str, Shared], inside: Flags) -> F
 
     Ties of one family may say the same thing twice: the smallest of a family counts, times their
     number. Families speak for themselves: the product of the smallest one, two or three, each
-    corrected for how many ways there are to choose them.
+    corrected for how many ways there are to choose them. Open ties say nothing where no hidden one
+    is worth a look.
     """
     families: dict[str, list[Floats]] = {}
+    hidden = _hidden(ground, shared, inside)
     for name, each in shared.items():
         if each.hits.any():
-            families.setdefault(ground.held[name].tie.family, []).append(each.p)
+            tie = ground.held[name].tie
+            p = np.where(hidden, each.p, 1.0) if tie.open else each.p
+            families.setdefault(_family(tie), []).append(p)
     if ground.beside is not None:
         acted = np.where(np.isfinite(ground.beside), ground.beside, 1.0)
         families.setdefault(COORDINATION, []).append(acted)
@@ -317,6 +367,22 @@ def _together(ground: _Ground, shared: Mapping[str, Shared], inside: Flags) -> F
         return np.ones(len(inside))
     smallest = [np.minimum(1, len(ps) * np.min(ps, axis=0)) for ps in families.values()]
     return np.where(inside, 1.0, products(np.stack(smallest)))
+
+
+def _hidden(ground: _Ground, shared: Mapping[str, Shared], inside: Flags) -> Flags:
+    """Accounts with something of the network's that people do not have in common openly."""
+    looks = [np.zeros(len(inside), bool)]
+    looks += [each.p <= LOOK for name, each in shared.items() if ground.held[name].tie.conceals]
+    return np.asarray(np.logical_or.reduce(looks), bool)
+
+
+def _runs(tie: Tie) -> bool:
+    """Whether the things are those that an account runs."""
+    return tie.between and not tie.controls
+
+
+def _family(tie: Tie) -> str:
+    return SAME.get(tie.family, tie.family)
 
 
 def products(p: Floats) -> Floats:

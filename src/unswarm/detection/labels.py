@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from unswarm.model import Tier
-
-COORDINATED = "coordinated"
-OPENLY_ORGANISED = "coordinated, openly organised"
-AUTOMATED = "coordinated, automated"
-SIGNS_OF_INAUTHENTICITY = "coordinated, signs of inauthenticity"
+from unswarm.model import (
+    AUTOMATED,
+    COORDINATED,
+    OPENLY_ORGANISED,
+    SIGNS_OF_INAUTHENTICITY,
+    Tier,
+)
 
 SIGNIFICANT = 0.01  # after Holm over the networks of the run
 FAMILIES_NEEDED = 2

@@ -154,7 +154,7 @@ def explain(
         (name for name in standing if name in shared), key=lambda n: (shared[n].p[account], n)
     )
     said = [_run(float(growth.control[account]))] if growth.control[account] > 0.5 else []
-    said += [_of(known[name].words, shared[name], account) for name in kinds[:SHOWN]]
+    said += [_of(known[name], shared[name], account) for name in kinds[:SHOWN]]
     if len(kinds) > SHOWN:
         said.append(f"It shares {len(kinds) - SHOWN} more kinds of things with the network.")
     if COORDINATION in standing and account in company:
@@ -166,11 +166,12 @@ def _run(control: float) -> str:
     return f"Most of the accounts that run it are the network's (probability {control:.3f})."
 
 
-def _of(words: str, shared: Shared, account: int) -> str:
+def _of(tie: Tie, shared: Shared, account: int) -> str:
+    once = " (those of one place count once)" if tie.bundled else ""
     return (
-        f"{words.capitalize()}: {shared.hits[account]:,} of its {shared.things[account]:,} are "
-        f"also the network's; of {shared.outside:,} of accounts outside, {shared.known:,} are (at "
-        f"most {100 * shared.bound:.2g} %)."
+        f"{tie.words.capitalize()}{once}: {shared.hits[account]:,} of its "
+        f"{shared.things[account]:,} are also the network's; of {shared.outside:,} of accounts "
+        f"outside, {shared.known:,} are (at most {100 * shared.bound:.2g} %)."
     )
 
 

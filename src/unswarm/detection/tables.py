@@ -201,6 +201,17 @@ def _places(group: Group) -> list[str]:
     ]
 
 
+def renamed(written: Mapping[str, pa.Table], names: Mapping[str, str]) -> dict[str, pa.Table]:
+    """The tables with other ids for their networks."""
+    found = dict(written)
+    for name, table in written.items():
+        if "network" in table.column_names:
+            ids = [names[network] for network in table["network"].to_pylist()]
+            place = table.schema.get_field_index("network")
+            found[name] = table.set_column(place, "network", pa.array(ids, pa.string()))
+    return found
+
+
 def with_profiles(
     written: dict[str, pa.Table], profiles: Sequence[ProfileNetwork], ids: Sequence[str]
 ) -> dict[str, pa.Table]:

@@ -8,6 +8,7 @@ they belong together, and the sameness is no sign of inauthenticity.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ SHORTEST = 20  # characters of the form compared
 RUN = 5  # characters of the sequences compared
 ALIKE = 0.7  # Jaccard of the sequences
 SHOWN = 80  # characters
+_HOST = re.compile(r"(?<![\w@./-])(?:[\w-]{2,}\.)+[a-z]{2,}(?![\w@-]|\.\w)", re.IGNORECASE)
 
 BIOS = f"""
     SELECT s.network AS network, a.account AS account, a.bio AS bio
@@ -138,7 +140,8 @@ def affiliation(bios: Iterable[str]) -> str | None:
 
 
 def _named(bio: str) -> set[str]:
-    addresses = (clean_url(url) for url in urls_in(bio))
+    hosts = (f"https://{host}" for host in _HOST.findall(bio))
+    addresses = (clean_url(url) for url in [*urls_in(bio), *hosts])
     return {f"@{handle}" for handle in mentions_in(bio)} | {
         found[0] for found in addresses if found
     }

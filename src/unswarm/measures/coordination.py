@@ -61,7 +61,7 @@ def _said(network: Row, gap: Row) -> Iterator[Row]:
         name,
         f"They met on {network['objects']:,} objects on {network['days']:,} "
         f"{'day' if network['days'] == 1 else 'days'}; nobody else touched "
-        f"{network['exclusive'] or 0:.0%} of these objects.",
+        f"{round((network['exclusive'] or 0) * network['objects']):,} of these objects.",
         (network["objects"], None, network["objects"]),
         TOGETHER,
     )

@@ -3,7 +3,8 @@
 Patterns: the shape of a handle with digits (`AaAa5`: capital, small, capital, small letters, five
 digits), the displayed name followed by digits, and one stem with numbers behind it. What a platform
 hands out by default, and what a language is used to, has a high share among the others and
-vanishes by itself; the others are matched on the account's language where it is known.
+vanishes by itself; the others are matched on the account's language where it is known. Lookalikes
+are looked for within one platform: the same handle on two of them is what honest people have.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyarrow as pa
 
@@ -40,7 +41,7 @@ SAMPLE = 1_000  # other accounts whose pairs tell how often handles look alike b
 
 HANDLES = f"""
     SELECT s.network AS network, a.account AS account, a.handle AS handle, a.name AS name,
-           a.language AS language
+           a.language AS language, a.platform AS platform
     FROM account a JOIN {SIDES} s ON a.account = s.account
     WHERE a.handle IS NOT NULL AND a.handle <> '' ORDER BY md5(a.account), a.account
 """
@@ -150,8 +151,8 @@ def _after_name(handle: str, name: str) -> Iterable[str]:
 
 
 def _lookalikes(networks: dict[str, list[Row]], others: list[Row]) -> Iterator[Row]:
-    rate = _pair_rate([row["handle"] for row in others[:SAMPLE]])
-    alike = {n: alike_handles(row["handle"] for row in networks[n]) for n in sorted(networks)}
+    rate = _pair_rate(_by_platform(others[:SAMPLE]))
+    alike = {n: _alike(_by_platform(networks[n])) for n in sorted(networks)}
     counts = {n: Count(len(alike[n]), len(networks[n])) for n in alike}
     p = holm({n: _by_chance(count, rate) for n, count in counts.items()})
     for network, count in counts.items():
@@ -159,11 +160,27 @@ def _lookalikes(networks: dict[str, list[Row]], others: list[Row]) -> Iterator[R
             yield _lookalike_row(network, count, rate, p[network], alike[network])
 
 
-def _pair_rate(handles: list[str]) -> Count:
+def _by_platform(accounts: Iterable[Row]) -> list[list[str]]:
+    """Handles, those of one platform side by side."""
+    found: dict[str | None, list[str]] = defaultdict(list)
+    for row in accounts:
+        found[row["platform"]].append(row["handle"])
+    return list(found.values())
+
+
+def _alike(platforms: Iterable[list[str]]) -> list[str]:
+    return sorted({handle for handles in platforms for handle in alike_handles(handles)})
+
+
+def _pair_rate(platforms: Sequence[list[str]]) -> Count:
     """How many pairs of other accounts have handles that look alike; an upper count."""
-    pairs = len(handles) * (len(handles) - 1) // 2
-    alike = sum(len(group) * (len(group) - 1) // 2 for group in _groups(handles))
+    pairs = sum(_pairs(len(handles)) for handles in platforms)
+    alike = sum(_pairs(len(group)) for handles in platforms for group in _groups(handles))
     return Count(min(alike, pairs), pairs)
+
+
+def _pairs(number: int) -> int:
+    return number * (number - 1) // 2
 
 
 def _by_chance(members: Count, rate: Count) -> float | None:

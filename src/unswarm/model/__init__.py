@@ -68,7 +68,16 @@ from unswarm.model.tables import (
     Field,
     Table,
 )
-from unswarm.model.verdicts import CHOSEN_BY, Tier, Verdict
+from unswarm.model.verdicts import (
+    AUTOMATED,
+    CHOSEN_BY,
+    COORDINATED,
+    DISCLOSED,
+    OPENLY_ORGANISED,
+    SIGNS_OF_INAUTHENTICITY,
+    Tier,
+    Verdict,
+)
 
 EVENTS = {ACCOUNT.name: ACCOUNT, POST.name: POST} | CARRIED | OPERATION | PHOTOS
 """Every table that readers may fill."""
@@ -77,14 +86,17 @@ __all__ = [
     "ACCOUNT",
     "AD",
     "AUDIENCE_SKETCH",
+    "AUTOMATED",
     "BOOLEAN",
     "BYTES",
     "CANDIDATE",
     "CARRIED",
     "CAVEAT",
     "CHOSEN_BY",
+    "COORDINATED",
     "COUNTERPART",
     "DAY",
+    "DISCLOSED",
     "EDGE",
     "EVENTS",
     "EVIDENCE",
@@ -103,6 +115,7 @@ __all__ = [
     "MINUTE",
     "NETWORK",
     "OCCASION",
+    "OPENLY_ORGANISED",
     "OPERATION",
     "PHOTO",
     "PHOTOS",
@@ -121,6 +134,7 @@ __all__ = [
     "RUNS",
     "SECOND",
     "SHARE",
+    "SIGNS_OF_INAUTHENTICITY",
     "SITE",
     "TEXT",
     "TRACE",

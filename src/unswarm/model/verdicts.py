@@ -31,3 +31,12 @@ CHOSEN_BY = {
 }
 """Signals of a lead that nothing it did gave away → families of evidence that chose it, and are no
 further sign of what it is."""
+
+COORDINATED = "coordinated"
+OPENLY_ORGANISED = "coordinated, openly organised"
+AUTOMATED = "coordinated, automated"
+SIGNS_OF_INAUTHENTICITY = "coordinated, signs of inauthenticity"
+"""What may be said of a finding: see `unswarm.detection.labels`."""
+
+DISCLOSED = frozenset({OPENLY_ORGANISED, AUTOMATED})
+"""Labels of those who hide nothing."""

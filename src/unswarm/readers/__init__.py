@@ -111,6 +111,10 @@ def sources(
 
 
 def _files(folder: Path) -> list[Path]:
+    if (folder / "case.toml").exists():
+        raise InputError(
+            "This is a case, not data.", source=folder, hint=f"unswarm detect --case {folder}"
+        )
     files = sorted(
         path
         for path in folder.rglob("*")

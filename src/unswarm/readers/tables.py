@@ -20,6 +20,7 @@ from unswarm.canonical import clean_url
 from unswarm.errors import InputError, SettingsError, did_you_mean
 from unswarm.readers import Source
 from unswarm.readers._parts.columns import chunks, form, names
+from unswarm.readers._parts.layouts import lacking
 from unswarm.readers._parts.posts import FIELDS, PROFILE, parse_account, read_as
 from unswarm.readers._parts.relations import is_kind
 from unswarm.readers._parts.values import NULLS, parse_bool, parse_list, parse_time
@@ -227,9 +228,16 @@ def roles(source: Source) -> Roles:
             f"No column tells the {'time' if 'account' in found else 'account'}; "
             f"the columns are {', '.join(columns[:60])}.",
             source=source.path,
-            hint="say it with --map account=COLUMN --map time=COLUMN.",
+            hint=_way_out(columns),
         )
     return found
+
+
+def _way_out(columns: Sequence[str]) -> str:
+    said = "say it with --map account=COLUMN --map time=COLUMN."
+    if (near := lacking(columns)) is None:
+        return said
+    return f"a table '{near[0]}' needs the column '{near[1]}' too; of posts, {said}"
 
 
 def _said(source: Source, columns: Sequence[str]) -> Roles:

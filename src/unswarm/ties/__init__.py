@@ -47,6 +47,8 @@ class Tie:
         controls: true: the objects are accounts that run the account, so that it is whose they are.
         common: an object that more accounts outside than this share have is no tie: a carrier's
             address, a public picture. At least `FEWEST_COMMON` accounts must have it to be common.
+        bundled: true: a home, an office or a webmaster gives everybody there many of them, so what
+            is shared with the same accounts counts once.
         needs: the event tables the SELECT reads.
         example: see `Example`.
         prepare: makes tables the SELECT reads, e.g. groups near-identical photos into objects.
@@ -61,7 +63,13 @@ class Tie:
     between: bool = False
     controls: bool = False
     common: float = 0.001
+    bundled: bool = False
     prepare: Callable[[Engine], None] | None = field(default=None, compare=False)
+
+    @property
+    def open(self) -> bool:
+        """Whether people who do not know of each other have it in common: a photo, a slogan."""
+        return not (self.conceals or self.between)
 
 
 FEWEST_COMMON = 20

@@ -13,6 +13,7 @@ tie = Tie(
     conceals=True,
     needs=("infrastructure",),
     common=0.0001,
+    bundled=True,
     example=Example(
         events={
             "infrastructure": [

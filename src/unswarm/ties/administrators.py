@@ -1,11 +1,18 @@
-"""Pages, groups and channels that the same account runs."""
+"""Pages, groups and channels that the same account runs.
+
+Moderators help those who run it: they count only where nobody is known who administers or owns it,
+and whoever may only advertise for it never does.
+"""
 
 from unswarm.ties import Example, Tie
 
 tie = Tie(
     rows="""
-        SELECT target AS account, account AS object FROM role
-        WHERE role IN ('administers', 'moderates', 'owns', 'advertises')
+        SELECT r.target AS account, r.account AS object
+        FROM role AS r LEFT JOIN (
+            SELECT DISTINCT target FROM role WHERE role IN ('administers', 'owns')
+        ) AS run ON r.target = run.target
+        WHERE r.role IN ('administers', 'owns') OR (r.role = 'moderates' AND run.target IS NULL)
     """,
     words="administrators",
     family="administration",
@@ -22,9 +29,18 @@ tie = Tie(
                 {"account": "ann", "role": "member", "target": "page 4"},
                 {"account": None, "role": "administers", "target": "page 3"},
                 {"account": None, "role": "administers", "target": "page 4"},
+                {"account": "cat", "role": "owns", "target": "page 5"},
+                {"account": "ann", "role": "moderates", "target": "page 5"},
+                {"account": "ann", "role": "advertises", "target": "page 6"},
             ]
         },
         tied=[("page 1", "page 2")],
-        apart=[("page 1", "page 3"), ("page 1", "page 4"), ("page 3", "page 4")],
+        apart=[
+            ("page 1", "page 3"),
+            ("page 1", "page 4"),
+            ("page 3", "page 4"),
+            ("page 1", "page 5"),
+            ("page 1", "page 6"),
+        ],
     ),
 )

@@ -12,6 +12,7 @@ tie = Tie(
     conceals=False,
     needs=("infrastructure",),
     common=0.0001,
+    bundled=True,
     example=Example(
         events={
             "infrastructure": [

@@ -18,6 +18,7 @@ tie = Tie(
     family="infrastructure",
     conceals=True,
     needs=("account", "site"),
+    bundled=True,
     prepare=own_sites,
     example=Example(
         events={

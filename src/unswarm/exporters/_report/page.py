@@ -27,6 +27,7 @@ FILTERS = (
     "count",
     "date",
     "day",
+    "excuses",
     "figure",
     "gap",
     "moment",

@@ -18,8 +18,11 @@ ByNetwork = dict[str, list[Row]]
 
 NETWORKS = """
 SELECT * FROM network AS n
-ORDER BY n.tier, coalesce(n.together, 0) - coalesce(n.expected, 0) DESC, n.accounts DESC, n.network
+ORDER BY n.tier,
+         CASE WHEN n.label LIKE '%organised' OR n.label LIKE '%automated' THEN 1 ELSE 0 END,
+         coalesce(n.together, 0) - coalesce(n.expected, 0) DESC, n.accounts DESC, n.network
 """
+"""Findings first, and of these last the networks that say openly what they are."""
 
 MEMBERS = """
 SELECT m.network, m.account, a.handle, a.name, a.platform, m.probability, m.signals, m.p,

@@ -10,7 +10,7 @@ from typing import Any
 from unswarm.exporters._report import NAMED_LINKED, NAMED_MEMBERS, PROFILES, TIES
 from unswarm.exporters._report.queries import Row, optional
 from unswarm.exporters._report.rows import Rows
-from unswarm.exporters._report.words import count, power, span, verdict
+from unswarm.exporters._report.words import count, kinds, power, span, verdict
 from unswarm.findings import Findings
 
 GROUP = "The data"
@@ -21,7 +21,9 @@ HEADINGS = (
     "Findings",
     "Leads, which are not findings",
     "Leads of profiles alone: accounts created close together",
+    "Leads of ties alone: accounts that have the same rare things",
 )
+ALONE = {PROFILES: 2, TIES: 3}  # leads that nothing but these gave: their place in `HEADINGS`
 SAID = (
     "absence",
     "viral objects",
@@ -87,6 +89,8 @@ class Summary:
     """Everything the first page says."""
 
     verdict: str
+    kinds: str  # of several findings, which are what
+    tied: bool  # whether some leads have nothing but rare things in common
     comparison: bool
     behaviour: bool  # whether the data holds any
     outside: int | None  # accounts to compare with, where they are too few
@@ -120,6 +124,8 @@ def summarise(findings: Findings, networks: Sequence[Row], rows: Rows) -> Summar
     statements = findings.run.get("power") or ()
     return Summary(
         verdict=verdict(tiers.count("confirmed"), comparison, behaviour),
+        kinds=kinds([row["label"] or "" for row in networks if row["tier"] == "confirmed"]),
+        tied=any(row["signals"] == TIES for row in networks),
         comparison=comparison,
         behaviour=behaviour,
         outside=_outside(findings.caveats),
@@ -146,11 +152,11 @@ def summarise(findings: Findings, networks: Sequence[Row], rows: Rows) -> Summar
 
 def overview(networks: Sequence[Row]) -> list[tuple[str, list[Row]]]:
     """The networks under the headings of their table, in the order in which they come."""
-    kinds: dict[str, list[Row]] = {heading: [] for heading in HEADINGS}
+    found: dict[str, list[Row]] = {heading: [] for heading in HEADINGS}
     for row in networks:
-        place = 0 if row["tier"] == "confirmed" else 1 + (row["signals"] in (PROFILES, TIES))
-        kinds[HEADINGS[place]].append(row)
-    return [(heading, rows) for heading, rows in kinds.items() if rows]
+        place = 0 if row["tier"] == "confirmed" else ALONE.get(row["signals"], 1)
+        found[HEADINGS[place]].append(row)
+    return [(heading, rows) for heading, rows in found.items() if rows]
 
 
 def has_comparison(networks: Sequence[Row], caveats: Sequence[str]) -> bool:
@@ -210,11 +216,18 @@ def _power(statements: Sequence[Mapping[str, Any]]) -> Power | None:
     rows = [
         (
             signal,
-            [IMPOSSIBLE if (n := needed.get((signal, w))) is None else count(n) for w in windows],
+            [_needed(needed, (signal, window)) for window in windows],
         )
         for signal in dict.fromkeys(signal for signal, _ in needed)
     ]
     return Power(statements[0]["accounts"], windows, rows)
+
+
+def _needed(needed: Mapping[tuple[str, int], int | None], place: tuple[str, int]) -> str:
+    """A cell of the table; empty where nothing was looked for."""
+    if place not in needed:
+        return ""
+    return IMPOSSIBLE if (actions := needed[place]) is None else count(actions)
 
 
 def _source(source: Mapping[str, Any]) -> dict[str, Any]:

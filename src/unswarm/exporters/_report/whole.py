@@ -256,7 +256,7 @@ class _Composer:
                 row=row,
                 what=kind(row["known"] or row["kind"], 1),
                 where=platform(row["platform"]),
-                ties=", ".join((row["ties"] or "").split()).replace("_", " "),
+                ties=", ".join(map(_tie, (row["ties"] or "").split())),
                 band=_part(row["probability"] or 0),
                 explanation=self.rows.names.in_text(prose(row["explanation"] or "")),
             )
@@ -335,4 +335,8 @@ def _by(unnamed: Sequence[Row]) -> str:
     for row in unnamed:
         ties.update(dict.fromkeys(row["ties"].split(), row["accounts"]))
     said = sorted(ties.items(), key=lambda tie: (-tie[1], tie[0]))
-    return ", ".join(f"{several(n, 'by ' + t, 'by ' + t)}".replace("_", " ") for t, n in said)
+    return ", ".join(several(n, f"by {_tie(t)}", f"by {_tie(t)}") for t, n in said)
+
+
+def _tie(name: str) -> str:
+    return "what they run" if name == "administered" else name.replace("_", " ")

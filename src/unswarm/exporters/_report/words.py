@@ -257,7 +257,7 @@ def verdict(confirmed: int, comparison: bool, behaviour: bool = True) -> str:
         groups = sentence(several(confirmed, "network"))
         return f"{groups} of accounts acted together beyond what we can explain."
     if not behaviour:
-        return "No finding is possible on this data: it holds profiles, and nothing accounts did."
+        return "No finding is possible on this data: it holds no posts that could be compared."
     if comparison:
         return "None found: no network of accounts acted together beyond what we can explain."
     return "No finding is possible on this data: it has too few accounts to compare with."
@@ -325,6 +325,27 @@ def places(confirmed_in: str) -> list[str]:
 def compared(row: Mapping[str, Any]) -> bool:
     """Whether a network was held against other accounts, so that its `expected` means anything."""
     return not (row["reason"] or "").startswith("no comparison accounts")
+
+
+def excuses(row: Mapping[str, Any]) -> list[str]:
+    """The kinds of innocent explanations that fit a network: `shared ownership possible`."""
+    lines = (row["innocent"] or "").splitlines()
+    return list(dict.fromkeys(line.partition(":")[0] for line in lines))
+
+
+def kinds(labels: Sequence[str]) -> str:
+    """How many of several findings say who they are, and how many show signs that they do not."""
+    signs = sum(label.endswith("inauthenticity") for label in labels)
+    said = [
+        (signs, "shows signs of inauthenticity", "show signs of inauthenticity"),
+        (
+            sum(label.endswith(("organised", "automated")) for label in labels),
+            "is openly organised or automated",
+            "are openly organised or automated",
+        ),
+    ]
+    parts = [several(number, one, many) for number, one, many in said if number]
+    return f"Of these networks, {' and '.join(parts)}." if parts and len(labels) > 1 else ""
 
 
 def times_over(lift: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -16,6 +17,13 @@ from unswarm.readers._parts.values import parse_int
 SIZE = 50_000
 REMEMBERED = 1_000_000  # profiles whose last state is known
 SHOWN = 500  # characters of a rejected row that are kept
+PRIVATE = re.compile(
+    r"(?<![\w.@+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # a mail address, but no @handle@server
+    r"|(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])"  # IPv4
+    r"|(?<![\w:])(?=(?:[\da-f]*:){3}|[\da-f:]*::)[\da-f:]{3,}(?:\.[\d.]+)?(?![\w:])"  # IPv6
+    r"|\+\d(?:[ ()/-]{0,2}\d){7,}",  # a phone number
+    re.IGNORECASE,
+)
 TABLES = {**EVENTS, QUARANTINE.name: QUARANTINE}
 
 Row = tuple[Any, ...]
@@ -132,8 +140,8 @@ class Batch:
         self._rows[name].append(row)
 
     def reject(self, line: int, field: str | None, reason: str, content: str) -> None:
-        """Put a row into the quarantine."""
-        row = (self.source.name, line, field, reason, str(content)[:SHOWN])
+        """Put a row into the quarantine, without what gives people away."""
+        row = (self.source.name, line, field, reason, masked(str(content)[: 2 * SHOWN])[:SHOWN])
         self._rows[QUARANTINE.name].append(row)
 
     @property
@@ -150,6 +158,11 @@ class Batch:
             if rows := self._rows[name]:
                 self._rows[name] = []
                 yield name, arrow(table, list(zip(*rows, strict=True)))
+
+
+def masked(text: str) -> str:
+    """A text with `…` in place of addresses of mail and of the internet, and of phone numbers."""
+    return PRIVATE.sub("…", text)
 
 
 def _fault(account: str | None, time: int | None) -> tuple[str, str] | None:

@@ -102,6 +102,7 @@ NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "redirect": (("url",), ("target",)),
     "follow": (("account",), ("target",)),
 }
+COMMON = frozenset({"account", "target", "url", "domain", "value"})
 HOLDERS: dict[str, tuple[str, ...]] = {
     # Columns of accounts whose name says the role they hold.
     "administers": ("administrator", "administratorid", "admin", "adminid"),
@@ -186,6 +187,20 @@ def layout_of(columns: Sequence[str], said: Mapping[str, str]) -> Layout | None:
         if found := _as(table, plain, said):
             return Layout(table, found)
     return None if said else _role(plain) or _rename(plain) or _infrastructure(plain)
+
+
+def lacking(columns: Sequence[str]) -> tuple[str, str] | None:
+    """The table that columns would make but for one, and the field of that; None: no such table.
+
+    One of the columns there has to be the table's own: accounts and targets stand in many.
+    """
+    plain = {plain_name(column) for column in columns}
+    for table, groups in NEEDS.items():
+        there = [g for g in groups if any(plain & set(SYNONYMS[table][name]) for name in g)]
+        missing = [group[0] for group in groups if group not in there]
+        if len(missing) == 1 and any(group[0] not in COMMON for group in there):
+            return table, missing[0]
+    return None
 
 
 def plain_name(column: str) -> str:
