@@ -143,7 +143,8 @@ COUNTERPARTS: Rows = [
      "probability": probability, "weight": 14.2, "past": past,
      "agrees": f"photo: 11.0 bits\nname alike {HOSTILE}: 3.2 bits"}
     for account, other, probability, past in (
-        ("a013", "y0", 0.97, None),
+        ("a013", "x100", 0.98, None),
+        ("a013", "y0", 0.97, None),  # no account of the network: its photo may have been copied
         ("a014", "y1", 0.5, None),
         ("a399", "y2", 0.99, None),  # of no named account
         ("4fe21c0d", "y3", 0.95, f"case of May {HOSTILE}"),

@@ -153,10 +153,11 @@ def test_no_account_that_may_not_be_named_is(page: str, seen: Reader) -> None:
 
 def test_unlikely_counterparts_and_those_of_others_are_only_counted(page: str) -> None:
     text = block(page)
-    assert "person013 likely_one on Instagram 97 %" in text
+    assert "person013 tied_x100 on Instagram 98 %" in text
+    assert "likely_one" not in page
     assert "an account removed before" in text
     assert "returned on Instagram 95 %" in text
-    assert "Two pairs of 4 are less likely than 0.9" in text
+    assert "Three pairs of 5 are less likely than 0.9" in text
     assert "4fe21c0d" not in page
 
 
@@ -349,9 +350,9 @@ def test_counterparts_csv_lists_every_pair_the_likeliest_first(
     whole: Findings, tmp_path: Path
 ) -> None:
     rows = rows_of(counterparts_csv, whole, tmp_path)
-    assert [row["other"] for row in rows] == ["y2", "y0", "y3", "y1"]
-    assert rows[1]["other_handle"] == "likely_one"
-    assert rows[2]["past"].startswith("case of May")
+    assert [row["other"] for row in rows] == ["y2", "x100", "y0", "y3", "y1"]
+    assert rows[2]["other_handle"] == "likely_one"
+    assert rows[3]["past"].startswith("case of May")
     assert "photo: 11.0 bits\n" in rows[1]["agrees"]
 
 
