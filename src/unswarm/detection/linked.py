@@ -170,8 +170,8 @@ def _of(tie: Tie, shared: Shared, account: int) -> str:
     once = " (those of one place count once)" if tie.bundled else ""
     return (
         f"{tie.words.capitalize()}{once}: {shared.hits[account]:,} of its "
-        f"{shared.things[account]:,} are also the network's; of {shared.outside:,} of accounts "
-        f"outside, {shared.known:,} are (at most {100 * shared.bound:.2g} %)."
+        f"{shared.things[account]:,} are also the network's; of the {shared.outside:,} that "
+        f"accounts outside have, {shared.known:,} are (at most {100 * shared.bound:.2g} %)."
     )
 
 
