@@ -22,9 +22,7 @@ NAMED_RETURNS = f"""
 SELECT DISTINCT c.other AS account FROM counterpart AS c JOIN network AS n ON n.network = c.network
 WHERE n.tier = 'confirmed' AND c.probability >= {NAMED} AND c.past IS NOT NULL
 """
-NAMED_ACCOUNTS = " UNION ".join(
-    sql.strip() for sql in (NAMED_MEMBERS, NAMED_LINKED, NAMED_RETURNS)
-)
+NAMED_ACCOUNTS = " UNION ".join(sql.strip() for sql in (NAMED_MEMBERS, NAMED_LINKED, NAMED_RETURNS))
 """Everybody a report may name: members of findings, those that a list of linked accounts names, and
 accounts that came back. A counterpart on another platform is named only if it is one of these: the
 original of a copied profile looks just the same."""
