@@ -25,7 +25,7 @@ from unswarm.errors import CaseError, InputError, SettingsError, did_you_mean
 from unswarm.expansion import Expansion
 from unswarm.exporting import exporter, file_name, write_export
 from unswarm.findings import Findings
-from unswarm.fingerprint import Fingerprint, loads
+from unswarm.fingerprint import Fingerprint, fingerprints, loads
 from unswarm.folder import alone, read_toml, sha256, write_toml
 from unswarm.measuring import evidence_of, measured
 from unswarm.model import EVIDENCE, MEMBERSHIP, NETWORK, QUARANTINE, RUNS, Tier, Verdict
@@ -532,8 +532,8 @@ class Case:
         if kind != "network":
             raise CaseError(f"'{network}' is an account. Hint: name a network, e.g. n-0001.")
         findings = self.findings
-        members = expansion.standing(findings, network, self._verdict(network))
-        left = expansion.remembered(findings, network, members, tells(self.path))
+        members = expansion.standing(findings, network, self._verdicts.get(network))
+        (left,) = fingerprints(findings, [network])
         expansion.only(findings, network, members, self.settings)
         yield Expansion(network, self.name, findings, (), self.exports / f"expand-{network}")
         for path in against:
@@ -553,23 +553,22 @@ class Case:
     def fingerprints(self) -> list[Fingerprint]:
         """What the networks of the latest run leave behind that are worth remembering."""
         findings = self.findings
-        return [
-            expansion.remembered(findings, network, self._members(network), tells(self.path))
-            for network in findings.run["remembered"]
-        ]
+        return fingerprints(findings, findings.run["remembered"])
 
     def _remembered(self, findings: Findings) -> list[str]:
         """Ids of the networks that leave a fingerprint."""
+        verdicts = self._verdicts
         return [
             row["network"]
             for row in findings.networks
-            if expansion.is_remembered(row, self._verdict(row["network"]))
+            if expansion.is_remembered(row, verdicts.get(row["network"]))
         ]
 
-    def _verdict(self, network: str) -> Verdict | None:
-        """The latest verdict on a network; None: nobody said anything."""
-        said = [entry["verdict"] for entry in self.decisions if entry.get("network") == network]
-        return Verdict(said[-1]) if said else None
+    @property
+    def _verdicts(self) -> dict[str, Verdict]:
+        """Network → the latest verdict on it."""
+        said = (entry for entry in self.decisions if "network" in entry)
+        return {entry["network"]: Verdict(entry["verdict"]) for entry in said}
 
     def _members(self, network: str) -> list[str]:
         return sorted(m["account"] for m in self.findings.membership if m["network"] == network)

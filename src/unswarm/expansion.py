@@ -14,7 +14,7 @@ from unswarm.detection.linked import by_ties
 from unswarm.engines import Engine
 from unswarm.errors import CaseError
 from unswarm.findings import Findings
-from unswarm.fingerprint import Fingerprint, fingerprint
+from unswarm.fingerprint import Fingerprint
 from unswarm.model import COUNTERPART, DISCLOSED, LINKED, Tier, Verdict
 from unswarm.settings import Settings
 from unswarm.store import quoted
@@ -114,12 +114,3 @@ def look_for(engine: Engine, left: Fingerprint, settings: Settings, key: str) ->
 def _show(engine: Engine, linked: pa.Table, counterparts: pa.Table) -> None:
     engine.see(LINKED.name, LINKED.fit(linked))
     engine.see(COUNTERPART.name, COUNTERPART.fit(counterparts))
-
-
-def remembered(findings: Findings, network: str, members: Sequence[str], key: str) -> Fingerprint:
-    """The fingerprint of a network and the accounts linked to it."""
-    rows = findings.query(
-        f"SELECT account FROM linked WHERE named AND network = {quoted(network)} ORDER BY account"
-    )
-    accounts = [*members, *(row["account"] for row in rows)]
-    return fingerprint(findings.engine, findings.name, network, accounts, key)

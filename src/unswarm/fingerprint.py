@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from unswarm.canonical import clean_url
-from unswarm.engines import Engine, step
+from unswarm.engines import Engine
 from unswarm.errors import InputError
+from unswarm.findings import Findings
 from unswarm.model import MINUTE
-from unswarm.ties import FEWEST_COMMON, Tie, ties
+from unswarm.ties import FEWEST_COMMON, Tie, holders, ties
 
 FORM = "unswarm fingerprint 1"
 SEALED = "infrastructure"  # the table whose values are keyed hashes
@@ -117,35 +119,51 @@ class Fingerprint:
         return {name: own for name, own in self.owned.items() if one_key or name not in sealed}
 
 
-def fingerprint(
-    engine: Engine, case: str, network: str, accounts: Iterable[str], key: str = ""
-) -> Fingerprint:
-    """The fingerprint of some accounts of a case.
+MEMBERS = """
+SELECT network, account FROM membership
+UNION
+SELECT network, account FROM linked WHERE named
+"""
 
-    Args:
-        engine: sees the events.
-        case, network: what they are called.
-        accounts: members, and those linked to them.
-        key: of the case's seal, see `unswarm.sealing.tells`.
-    """
-    own = frozenset(accounts)
-    known = tuple(person for person in people(engine) if person.account in own)
-    owned = {name: _owned(engine, tie, own) for name, tie in ties().items()}
-    return Fingerprint(case, network, known, {n: o for n, o in owned.items() if o}, key)
+Things = Sequence[Mapping[str, str]]
+"""Rows (account, object) of one tie."""
 
 
-def _owned(engine: Engine, tie: Tie, accounts: frozenset[str]) -> frozenset[str]:
+def fingerprints(findings: Findings, networks: Iterable[str]) -> list[Fingerprint]:
+    """The fingerprints of some networks of a run: of their members and those linked to them."""
+    own: dict[str, set[str]] = {network: set() for network in networks}
+    if not own:
+        return []
+    for row in findings.query(MEMBERS):
+        if row["network"] in own:
+            own[row["network"]].add(row["account"])
+    everybody, engine = people(findings.engine), findings.engine
+    held = {name: holders(engine, tie).to_pylist() for name, tie in ties().items()}
+    key = str(findings.run.get("seal", ""))
+    return [
+        Fingerprint(
+            findings.name,
+            network,
+            tuple(person for person in everybody if person.account in accounts),
+            _owned(held, accounts),
+            key,
+        )
+        for network, accounts in own.items()
+    ]
+
+
+def _owned(held: Mapping[str, Things], accounts: set[str]) -> dict[str, frozenset[str]]:
+    """Tie → what was the accounts' own; ties that nothing was theirs of are left out."""
+    known = ties()
+    found = {name: _own(things, known[name], accounts) for name, things in held.items()}
+    return {name: own for name, own in found.items() if own}
+
+
+def _own(things: Things, tie: Tie, accounts: set[str]) -> frozenset[str]:
     """Things that more of these accounts have than of all others; a role's holders among them."""
-    if not all(len(engine.fetch(f"SELECT 1 FROM {table} LIMIT 1")) for table in tie.needs):
-        return frozenset()
-    if tie.prepare:
-        tie.prepare(engine)
-    inside: dict[str, int] = {}
-    outside: dict[str, int] = {}
-    for row in engine.fetch(step("held", rows=tie.rows)).to_pylist():
-        counts = inside if row["account"] in accounts else outside
-        counts[row["object"]] = counts.get(row["object"], 0) + 1
-    rare = {o for o, n in inside.items() if n >= outside.get(o, 0) < FEWEST_COMMON}
+    inside = Counter(row["object"] for row in things if row["account"] in accounts)
+    outside = Counter(row["object"] for row in things if row["account"] not in accounts)
+    rare = {thing for thing, n in inside.items() if n >= outside[thing] < FEWEST_COMMON}
     return frozenset(rare | (accounts & outside.keys() if tie.between else set()))
 
 

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small import START, events_of, layer_of, rows
 
-from unswarm.detection.choice import TELLING, ChoiceCourt, Shared, rare_groups, upper_bound
-from unswarm.detection.significance import betabinomial_tail
+from unswarm.detection.choice import TELLING, ChoiceCourt, Shared, rare_groups
+from unswarm.detection.significance import betabinomial_tail, upper_bound
 from unswarm.model import DAY, HOUR
 from unswarm.settings import Settings
 

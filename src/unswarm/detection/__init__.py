@@ -23,7 +23,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from unswarm.detection.across import across_platforms
+from unswarm.detection.across import Platforms, belonging
 from unswarm.detection.caveats import caveats, power
 from unswarm.detection.groups import Group, confirmed, leads, suspects_only, without
 from unswarm.detection.held import Holdings, holdings
@@ -38,7 +38,7 @@ from unswarm.detection.tables import renamed, tables, with_profiles
 from unswarm.detection.traces import trace
 from unswarm.detection.tracking import network_ids
 from unswarm.engines import Engine, open_engine
-from unswarm.model import COUNTERPART, LINK, LINKED, TRACE, Tier
+from unswarm.model import COUNTERPART, LINK, TRACE, Tier
 from unswarm.progress import Progress, silent
 from unswarm.settings import Settings
 
@@ -84,10 +84,13 @@ def detect(
     names = found.ground.ids.to_pylist()
     members = [frozenset(names[a] for a in group.accounts) for group in groups]
     held = holdings(engine, found.ground.ids)
-    parts = _parts(engine, held, groups, members, settings)
+    platforms = Platforms(engine)
+    parts = _parts(platforms, held, groups, members, settings)
     of = {place: f"part {number}" for number, part in enumerate(parts) for place in part}
     written = tables(found, groups, [of[place] for place in range(len(groups))], settings)
-    written |= _grown(engine, held, found, written, settings, progress)
+    rows = linked(engine, held, found.ground, written, settings, progress)
+    pairs = platforms.counterparts(belonging(confirmed_members(written), rows))
+    written |= {"linked": rows, "counterpart": COUNTERPART.rows(pairs)}
     profiles = [] if listed is not None else _profiles(engine, held, written, members, settings)
     whole = [frozenset().union(*(members[place] for place in part)) for part in parts]
     ids = network_ids([*whole, *(frozenset(p.members) for p in profiles)], previous)
@@ -99,7 +102,7 @@ def detect(
 
 
 def _parts(
-    engine: Engine,
+    platforms: Platforms,
     held: Holdings,
     groups: Sequence[Group],
     members: Sequence[frozenset[str]],
@@ -108,25 +111,11 @@ def _parts(
     """Places of the groups that are one network: findings may be parts of one, leads never are."""
     findings = [place for place, group in enumerate(groups) if group.tier is Tier.CONFIRMED]
     people = [sorted(members[place]) for place in findings]
-    several = {f"{i}": dict.fromkeys(some, 1.0) for i, some in enumerate(people)}
-    pairs = across_platforms(engine, several if len(several) > 1 else {}, LINKED.rows([]))
+    several = {str(place): some for place, some in enumerate(people)} if len(people) > 1 else {}
+    pairs = platforms.counterparts(several)
     joined = operations(held, people, settings, pairs)
     leads = [[place] for place, group in enumerate(groups) if group.tier is not Tier.CONFIRMED]
     return [*([findings[i] for i in part] for part in joined), *leads]
-
-
-def _grown(
-    engine: Engine,
-    held: Holdings,
-    found: Found,
-    written: dict[str, pa.Table],
-    settings: Settings,
-    progress: Progress,
-) -> dict[str, pa.Table]:
-    """`linked` and `counterpart`."""
-    rows = linked(engine, held, found.ground, written, settings, progress)
-    pairs = across_platforms(engine, confirmed_members(written), rows)
-    return {"linked": rows, "counterpart": COUNTERPART.rows(pairs)}
 
 
 def _profiles(

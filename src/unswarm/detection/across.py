@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,6 @@ import pyarrow as pa
 from unswarm.detection.counterparts import Moments, as_rows, counterparts
 from unswarm.detection.expand import grow
 from unswarm.detection.held import holdings
-from unswarm.detection.layer import Ints
 from unswarm.detection.linked import Members, rows, with_kinds
 from unswarm.engines import Engine
 from unswarm.fingerprint import Fingerprint, Profile, people
@@ -25,52 +26,58 @@ WHERE account IS NOT NULL AND precision <= 1000 ORDER BY account, second
 """
 
 
-def across_platforms(
-    engine: Engine, members: Mapping[str, Members], found: pa.Table
-) -> list[dict[str, Any]]:
-    """Rows of `model.COUNTERPART`: each network's accounts against those of other platforms.
+@dataclass(frozen=True)
+class Platforms:
+    """The accounts of a case and when they post, read when they are first asked for."""
 
-    Args:
-        engine: sees the events.
-        members: of the confirmed networks.
-        found: `model.LINKED` of the run; who is named there belongs to the network.
-    """
-    everybody = people(engine) if members else []
-    if len({person.platform for person in everybody if person.platform}) < 2:
-        return []
-    moments = _moments(engine)
+    engine: Engine
+
+    @cached_property
+    def everybody(self) -> list[Profile]:
+        """Accounts whose platform is known; none where there is one platform only."""
+        known = [person for person in people(self.engine) if person.platform]
+        return known if len({person.platform for person in known}) > 1 else []
+
+    @cached_property
+    def moments(self) -> Moments:
+        """Account → seconds UTC at which it posted, sorted; coarser times say nothing."""
+        found = self.engine.fetch(TIMES)
+        coded = found["account"].combine_chunks().dictionary_encode()
+        bounds = np.flatnonzero(np.diff(coded.indices.to_numpy(), prepend=-1))
+        names = coded.dictionary.to_pylist()
+        seconds = np.split(found["second"].to_numpy(), bounds[1:])
+        return dict(zip(names, seconds, strict=True)) if names else {}
+
+    def counterparts(self, networks: Mapping[str, Collection[str]]) -> list[dict[str, Any]]:
+        """Rows of `model.COUNTERPART`: accounts of networks against those of other platforms.
+
+        Args:
+            networks: network → its accounts.
+        """
+        return [
+            row
+            for network, accounts in networks.items()
+            if self.everybody
+            for row in self._of_network(network, accounts)
+        ]
+
+    def _of_network(self, network: str, accounts: Collection[str]) -> Iterator[dict[str, Any]]:
+        everywhere = sorted({str(person.platform) for person in self.everybody})
+        for here, there in permutations(everywhere, 2):
+            mine = [person for person in self.everybody if person.platform == here]
+            theirs = [person for person in self.everybody if person.platform == there]
+            ours = [person for person in mine if person.account in accounts]
+            if ours:
+                yield from as_rows(network, counterparts(ours, theirs, self.moments, here=mine))
+
+
+def belonging(members: Mapping[str, Members], found: pa.Table) -> dict[str, set[str]]:
+    """Network → its members, and the accounts that `found` (`model.LINKED`) names."""
     own = {network: set(accounts) for network, accounts in members.items()}
     for row in found.select(["network", "account", "named"]).to_pylist():
         if row["named"]:
             own[row["network"]].add(row["account"])
-    return [
-        row
-        for network, accounts in own.items()
-        for row in _of_network(network, accounts, everybody, moments)
-    ]
-
-
-def _of_network(
-    network: str, accounts: set[str], everybody: Sequence[Profile], moments: Moments
-) -> Iterable[dict[str, Any]]:
-    mine = [person for person in everybody if person.account in accounts and person.platform]
-    for platform in sorted({str(person.platform) for person in mine}):
-        ours = [person for person in mine if person.platform == platform]
-        here = [person for person in everybody if person.platform == platform]
-        theirs = [p for p in everybody if p.platform and p.platform != platform]
-        for other in sorted({str(person.platform) for person in theirs}):
-            there = [person for person in theirs if person.platform == other]
-            yield from as_rows(network, counterparts(ours, there, moments, here=here))
-
-
-def _moments(engine: Engine) -> dict[str, Ints]:
-    """Account → seconds UTC at which it posted, sorted; coarser times say nothing."""
-    found = engine.fetch(TIMES)
-    coded = found["account"].combine_chunks().dictionary_encode()
-    seconds = found["second"].to_numpy()
-    bounds = np.flatnonzero(np.diff(coded.indices.to_numpy(), prepend=-1))
-    names = coded.dictionary.to_pylist()
-    return dict(zip(names, np.split(seconds, bounds[1:]), strict=True)) if names else {}
+    return own
 
 
 # --- other data

@@ -16,7 +16,7 @@ from unswarm.detection.crossfit import open_court
 from unswarm.detection.layer import Flags, Floats, Ints, Layer, fuse
 from unswarm.detection.pairs import decides
 from unswarm.detection.search import FUSED, Ground, widened
-from unswarm.detection.significance import habits
+from unswarm.detection.significance import Habits, habits
 from unswarm.settings import Settings
 
 
@@ -39,20 +39,28 @@ class Company:
     expected: float
 
 
-def alongside(ground: Ground, network: Ints, settings: Settings) -> Mapping[int, Company]:
-    """Account code (of `ground.ids`) → its company, for those that met members often enough.
+Scenes = Mapping[str, tuple[Layer, Habits]]
 
-    Args:
-        ground: the traces of the run.
-        network: codes of its members.
-    """
+
+def scenes(ground: Ground) -> Scenes:
+    """The layers that decide, and all of them as one, with the habits of everybody in them."""
     parts = {name: layer for name, layer in ground.layers.items() if decides(name)}
     if len(parts) > 1:
         parts[FUSED] = fuse(list(parts.values()))
-    tests = sum(len(widened(settings, layer)) for layer in parts.values())
+    return {name: (layer, habits(layer)) for name, layer in parts.items()}
+
+
+def alongside(known: Scenes, network: Ints, settings: Settings) -> Mapping[int, Company]:
+    """Account code (of `Ground.ids`) → its company, for those that met members often enough.
+
+    Args:
+        known: what `scenes` gave.
+        network: codes of its members.
+    """
+    tests = sum(len(widened(settings, layer)) for layer, _ in known.values())
     best: dict[int, Company] = {}
-    for name, layer in parts.items():
-        for account, found in _in_layer(name, layer, network, settings):
+    for name, scene in known.items():
+        for account, found in _in_layer(name, scene, network, settings):
             corrected = Company(min(1.0, found.p * tests), *_figures(found))
             if account not in best or corrected.p < best[account].p:
                 best[account] = corrected
@@ -64,14 +72,14 @@ def _figures(found: Company) -> tuple[str, int, int, int, float]:
 
 
 def _in_layer(
-    name: str, layer: Layer, network: Ints, settings: Settings
+    name: str, scene: tuple[Layer, Habits], network: Ints, settings: Settings
 ) -> Iterator[tuple[int, Company]]:
+    layer, known = scene
     inside = np.zeros(layer.accounts, bool)
     inside[network] = True
     own = np.flatnonzero(inside[layer.account])
     if not len(own):
         return
-    known = habits(layer)
     for window in widened(settings, layer):
         accounts, mine = met(layer, own, inside, window, settings.min_together)
         if not len(accounts):

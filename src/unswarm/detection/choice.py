@@ -38,11 +38,9 @@ from unswarm.detection.networks import (
     components,
     surprising,
 )
-from unswarm.detection.significance import betabinomial_tail
+from unswarm.detection.significance import betabinomial_tail, upper_bound
 from unswarm.model import DAY
 from unswarm.settings import Settings
-
-LIKELY = 0.95
 
 # Above this chance to lie close anyway, closeness says nothing about a timeless pool.
 TELLING = 0.5
@@ -193,12 +191,6 @@ class _Texts:
         touched = np.zeros(len(self.owner), bool)
         touched[self.place[partners[self.partner]]] = True
         return np.bincount(self.owner[touched], minlength=self.accounts)
-
-
-def upper_bound(hits: Ints | int, n: Ints | int) -> Floats:
-    """Upper 95 % Clopper-Pearson bound of a share; 1 where nothing was seen."""
-    hits, n = np.asarray(hits), np.asarray(n)
-    return np.where(hits < n, stats.beta.ppf(LIKELY, hits + 1, np.maximum(n - hits, 1)), 1.0)
 
 
 @dataclass(frozen=True)

@@ -33,12 +33,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import sparse, stats
+from scipy import sparse
 from scipy.sparse import csgraph
 
 from unswarm.detection.held import Held
 from unswarm.detection.layer import Flags, Floats, Ints
-from unswarm.detection.significance import adjusted, benjamini_hochberg, betabinomial_tail
+from unswarm.detection.significance import (
+    adjusted,
+    benjamini_hochberg,
+    betabinomial_tail,
+    upper_bound,
+)
 from unswarm.settings import Settings
 from unswarm.ties import FEWEST_COMMON, Tie
 
@@ -77,7 +82,7 @@ class Shared:
     @property
     def bound(self) -> float:
         """Upper 95 % bound of the share of things outside that are the network's."""
-        return float(_upper(np.array([self.known]), np.array([self.outside]))[0])
+        return float(upper_bound(self.known, self.outside))
 
 
 @dataclass(frozen=True)
@@ -329,20 +334,13 @@ def _tails(
     cases, place = np.unique(
         np.stack([k, n, totals[0] - k * own, totals[1] - n * own]), axis=1, return_inverse=True
     )
-    rates = _upper(cases[2], cases[3])
+    rates = upper_bound(cases[2], cases[3])
     tails = [
         betabinomial_tail(int(a), int(b), rate, settings.rho)
         for a, b, rate in zip(cases[0], cases[1], rates, strict=True)
     ]
     p[rows] = np.array(tails)[place.reshape(-1)] if len(rows) else []
     return p
-
-
-def _upper(hits: Ints, trials: Ints) -> Floats:
-    """Upper 95 % bound of a share (Clopper and Pearson 1934); 1 without trials."""
-    full = hits >= trials
-    bound = stats.beta.ppf(0.95, hits + 1, np.where(full, 1, trials - hits))
-    return np.asarray(np.where(full, 1.0, bound), float)
 
 
 def _together(ground: _Ground, shared: Mapping[str, Shared], inside: Flags) -> Floats:

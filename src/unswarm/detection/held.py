@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from unswarm.detection.layer import Ints, codes
-from unswarm.engines import Engine, step
-from unswarm.ties import Tie, ties
+from unswarm.engines import Engine
+from unswarm.ties import Tie, holders, ties
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,7 @@ def holdings(engine: Engine, acting: pa.Array | None = None) -> Holdings:
 
 
 def _held(engine: Engine, name: str, tie: Tie, ids: pa.Array) -> Held | None:
-    if not all(len(engine.fetch(f"SELECT 1 FROM {table} LIMIT 1")) for table in tie.needs):
-        return None
-    if tie.prepare:
-        tie.prepare(engine)
-    rows = engine.fetch(step("held", rows=tie.rows))
+    rows = holders(engine, tie)
     if not len(rows):
         return None
     names = pc.unique(rows["object"]).sort()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from unswarm.detection.alongside import Company, alongside, probabilities
+from unswarm.detection.alongside import Company, Scenes, alongside, probabilities, scenes
 from unswarm.detection.expand import COORDINATION, Growth, Shared, grow
 from unswarm.detection.held import Holdings, holdings
 from unswarm.detection.layer import Ints, codes
@@ -45,8 +45,9 @@ def linked(
     progress("linked accounts", 0, len(members))
     taken = sorted({account for accounts in members.values() for account in accounts})
     rows: list[dict[str, Any]] = []
+    acts = scenes(ground)
     for number, (network, own) in enumerate(members.items(), 1):
-        rows += _linked(network, own, taken, held, ground, settings)
+        rows += _linked(network, own, taken, held, ground, acts, settings)
         progress("linked accounts", number, len(members))
     return LINKED.rows(with_kinds(engine, rows))
 
@@ -91,13 +92,14 @@ def _linked(
     taken: list[str],
     held: Holdings,
     ground: Ground,
+    acts: Scenes,
     settings: Settings,
 ) -> Iterator[dict[str, Any]]:
     active = codes(pa.chunked_array([ground.ids]), held.ids)
     place = {int(code): number for number, code in enumerate(active)}
     seed = held.codes(list(members))
     acting = np.array([place[int(code)] for code in seed if int(code) in place], np.int64)
-    met = alongside(ground, acting, settings)
+    met = alongside(acts, acting, settings)
     beside = probabilities(met, ground, active, len(held.ids))
     belongs = np.zeros(len(held.ids))
     belongs[seed] = list(members.values())

@@ -15,11 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from unswarm.detection.choice import upper_bound
 from unswarm.detection.held import Held, Holdings
 from unswarm.detection.layer import Flags, Ints
 from unswarm.detection.networks import components
-from unswarm.detection.significance import betabinomial_tail
+from unswarm.detection.significance import betabinomial_tail, upper_bound
 from unswarm.settings import Settings
 from unswarm.ties import FEWEST_COMMON
 

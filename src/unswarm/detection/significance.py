@@ -18,6 +18,7 @@ from unswarm.detection.layer import Flags, Floats, Ints, Layer
 LATENCY_EDGES = np.array(
     [0, 10, 30, 60, 120, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600]
 )
+LIKELY = 0.95
 LATENCIES, SIZES = len(LATENCY_EDGES), 10
 
 
@@ -53,6 +54,12 @@ def log_beta_ratio(
     """ln B(k + a, n - k + b) - ln B(a, b): a beta-binomial's mass without its coefficient."""
     k, n = np.asarray(k), np.asarray(n)
     return np.asarray(special.betaln(k + a, n - k + b) - special.betaln(a, b), float)
+
+
+def upper_bound(hits: Ints | int, n: Ints | int) -> Floats:
+    """Upper 95 % bound of a share (Clopper and Pearson 1934); 1 where nothing was seen."""
+    hits, n = np.asarray(hits), np.asarray(n)
+    return np.where(hits < n, stats.beta.ppf(LIKELY, hits + 1, np.maximum(n - hits, 1)), 1.0)
 
 
 def benjamini_hochberg(p: Floats, q: float, tests: int | None = None) -> Flags:

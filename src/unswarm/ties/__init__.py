@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from unswarm.engines import Engine
+import pyarrow as pa
+
+from unswarm.engines import Engine, step
 from unswarm.plugins import load
 
 
@@ -73,6 +75,15 @@ class Tie:
 
 
 FEWEST_COMMON = 20
+
+
+def holders(engine: Engine, tie: Tie) -> pa.Table:
+    """Who has what (account, object): accounts of the case, each object once, blanks left out."""
+    if not all(len(engine.fetch(f"SELECT 1 FROM {table} LIMIT 1")) for table in tie.needs):
+        return pa.table({name: pa.array([], pa.string()) for name in ("account", "object")})
+    if tie.prepare:
+        tie.prepare(engine)
+    return engine.fetch(step("held", rows=tie.rows))
 
 
 def ties() -> dict[str, Tie]:

@@ -20,7 +20,8 @@ LIMIT = 1 << 28  # characters one value may have; a longer one is reported as br
 _BETWEEN = re.compile(r"[\s,\[\]\ufeff\x1e]*")
 _DECODER = json.JSONDecoder()
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_TAIL = 16  # an error this near to the end may be a number, a word or an escape that is cut
+SHOWN = 200  # characters of a broken value
+TAIL = 16  # an error this near to the end may be a number, a word or an escape that is cut
 
 
 class Text(Protocol):
@@ -62,13 +63,48 @@ def beginning(source: Source, number: int = 20) -> list[Any]:
     return []
 
 
-class _Values:
-    """A window on the text: `at` is where the value looked at begins, `line` its line."""
+class Window:
+    """A window on the text: `at` is where the value looked at begins, `line` its line.
+
+    `indent` is how far that line is indented, as whoever moves the window says.
+    """
 
     def __init__(self, text: Text) -> None:
         self.text = text
         self.buffer, self.at, self.line = "", 0, 1
         self.indent = ""
+
+    def fill(self) -> bool:
+        """Read as much again as is held, at least a chunk; false when nothing is left to read."""
+        more = self.text.read(max(CHUNK, len(self.buffer) - self.at))
+        if more:
+            self.buffer, self.at = self.buffer[self.at :] + more, 0
+        return bool(more)
+
+    def move(self, to: int) -> None:
+        """Go on to a place of the buffer."""
+        self.line += self.buffer.count("\n", self.at, to)
+        self.at = to
+
+    def unfinished(self, end: int) -> bool:
+        """Whether a value that ends there may go on in what was not read yet, as a number does."""
+        return end > len(self.buffer) - TAIL
+
+    def is_cut(self, error: json.JSONDecodeError) -> bool:
+        """Whether the value may merely not have been read to its end."""
+        at_end = error.pos >= len(self.buffer) - TAIL or error.msg.startswith("Unterminated")
+        return at_end and len(self.buffer) - self.at < LIMIT
+
+    def broken(self, error: json.JSONDecodeError, until: re.Pattern[str] | None = None) -> Broken:
+        """What is wrong with the value, and how it begins, up to a pattern."""
+        cut = self.is_cut(error)
+        reason = "cut: the file ends inside it" if cut else f"not JSON: {error.msg.lower()}"
+        content = self.buffer[self.at : self.at + SHOWN]
+        return Broken(reason, until.split(content)[0] if until else content)
+
+
+class _Values(Window):
+    """The values of a text one after the other."""
 
     def read(self) -> Iterator[tuple[int, Any]]:
         while self._begin():
@@ -76,23 +112,23 @@ class _Values:
             try:
                 value, end = _DECODER.raw_decode(self.buffer, self.at)
             except json.JSONDecodeError as error:
-                if not (self._is_cut(error) and self._fill()):
+                if not (self.is_cut(error) and self.fill()):
                     yield line, self._skip(error)
                 continue
             except RecursionError:
                 deep = json.JSONDecodeError("nested too deeply", self.buffer, self.at)
                 yield line, self._skip(deep)
                 continue
-            if end > len(self.buffer) - _TAIL and self._fill():
-                continue  # a number may go on in what was not read yet
-            self._move(end)
+            if self.unfinished(end) and self.fill():
+                continue
+            self.move(end)
             yield line, value
 
     def _begin(self) -> bool:
         """Move to the next value; false at the end of the file."""
         gap = self._gap()
         while self.at == len(self.buffer):
-            if not self._fill():
+            if not self.fill():
                 return False
             gap += self._gap()
         indent = gap.rpartition("\n")[2]
@@ -103,35 +139,17 @@ class _Values:
         """Move over what stands between two values, and return it."""
         between = _BETWEEN.match(self.buffer, self.at)
         gap = between.group() if between else ""
-        self._move(self.at + len(gap))
+        self.move(self.at + len(gap))
         return gap
-
-    def _fill(self) -> bool:
-        """Read as much again as is held, at least a chunk; false when nothing is left to read."""
-        more = self.text.read(max(CHUNK, len(self.buffer) - self.at))
-        if more:
-            self.buffer, self.at = self.buffer[self.at :] + more, 0
-        return bool(more)
-
-    def _move(self, to: int) -> None:
-        self.line += self.buffer.count("\n", self.at, to)
-        self.at = to
-
-    def _is_cut(self, error: json.JSONDecodeError) -> bool:
-        """Whether the value may merely not have been read to its end."""
-        at_end = error.pos >= len(self.buffer) - _TAIL or error.msg.startswith("Unterminated")
-        return at_end and len(self.buffer) - self.at < LIMIT
 
     def _skip(self, error: json.JSONDecodeError) -> Broken:
         """Report the value looked at, and move to the line in which the next may begin."""
-        cut = self._is_cut(error)
-        reason = "cut: the file ends inside it" if cut else f"not JSON: {error.msg.lower()}"
         start = re.compile(rf"\n(?={self.indent}[\[{{])")
-        broken = Broken(reason, start.split(self.buffer[self.at : self.at + 200])[0])
+        broken = self.broken(error, start)
         while not (found := start.search(self.buffer, self.at)):
-            self._move(max(self.at, len(self.buffer) - len(self.indent) - 2))
-            if not self._fill():
-                self._move(len(self.buffer))
+            self.move(max(self.at, len(self.buffer) - len(self.indent) - 2))
+            if not self.fill():
+                self.move(len(self.buffer))
                 return broken
-        self._move(found.end())
+        self.move(found.end())
         return broken

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from unswarm.readers._parts.json import CHUNK, LIMIT, Broken, Text
+from unswarm.readers._parts.json import Broken, Text, Window
 
 ITEM = "*"  # stands in a path for the place in a list
 START = object()  # the value of an object or list that is stepped into
@@ -18,7 +18,6 @@ Found = tuple[int, Path, Any]
 _BETWEEN = re.compile(r"[\s,:\ufeff]*")
 _DECODER = json.JSONDecoder(strict=False)
 _HEX_ESCAPE = re.compile(r"\\x([0-9A-Fa-f]{2})")
-_TAIL = 16  # an error this near to the end may be a number, a word or an escape that is cut
 _CLOSES = {"{": "}", "[": "]"}
 
 
@@ -33,20 +32,19 @@ def members(text: Text, inside: Callable[[Path], bool]) -> Iterator[Found]:
     return _Members(text, inside).read()
 
 
-class _Members:
-    """A window on the text: `at` is where it is looked at, `line` its line."""
+class _Members(Window):
+    """The members of a text's objects and lists, inside out."""
 
     def __init__(self, text: Text, inside: Callable[[Path], bool]) -> None:
-        self.text, self.inside = text, inside
-        self.buffer, self.at, self.line = "", 0, 1
-        self.indent = ""
+        super().__init__(text)
+        self.inside = inside
         self.open: list[tuple[str, Path]] = []  # what closes it, path
 
     def read(self) -> Iterator[Found]:
         while mark := self._next():
             if self.open and mark == self.open[-1][0]:
                 self.open.pop()
-                self._move(self.at + 1)
+                self.move(self.at + 1)
                 continue
             yield from self._member(mark)
         if self.open:
@@ -67,7 +65,7 @@ class _Members:
             path = (*path, ITEM)
         if mark in _CLOSES and self.inside(path):
             self.open.append((_CLOSES[mark], path))
-            self._move(self.at + 1)
+            self.move(self.at + 1)
             yield line, path, START
         else:
             yield line, path, self._value()
@@ -79,10 +77,10 @@ class _Members:
             gap = between.group() if between else ""
             if "\n" in gap:
                 self.indent = gap.rpartition("\n")[2]
-            self._move(self.at + len(gap))
+            self.move(self.at + len(gap))
             if self.at < len(self.buffer):
                 return self.buffer[self.at]
-            if not self._fill():
+            if not self.fill():
                 return ""
 
     def _value(self) -> Any:
@@ -91,12 +89,12 @@ class _Members:
             try:
                 value, end = _DECODER.raw_decode(self.buffer, self.at)
             except json.JSONDecodeError as error:
-                if not (self._mended(error) or (self._is_cut(error) and self._fill())):
+                if not (self._mended(error) or (self.is_cut(error) and self.fill())):
                     return self._skip(error)
                 continue
-            if end > len(self.buffer) - _TAIL and self._fill():
-                continue  # a number may go on in what was not read yet
-            self._move(end)
+            if self.unfinished(end) and self.fill():
+                continue
+            self.move(end)
             return value
 
     def _mended(self, error: json.JSONDecodeError) -> bool:
@@ -107,35 +105,16 @@ class _Members:
         self.buffer = f"{self.buffer[: error.pos]}\\u00{wrong[1]}{self.buffer[wrong.end() :]}"
         return True
 
-    def _is_cut(self, error: json.JSONDecodeError) -> bool:
-        at_end = error.pos >= len(self.buffer) - _TAIL or error.msg.startswith("Unterminated")
-        return at_end and len(self.buffer) - self.at < LIMIT
-
     def _skip(self, error: json.JSONDecodeError) -> Broken:
         """Report a value, and move behind the line that closes it; else to the end of the file."""
-        cut = self._is_cut(error)
-        broken = Broken(
-            "cut: the file ends inside it" if cut else f"not JSON: {error.msg.lower()}",
-            self.buffer[self.at : self.at + 200],
-        )
+        broken = self.broken(error)
         nested = self.buffer[self.at] in _CLOSES
         resume = re.compile(rf"\n{self.indent}[}}\]],?" if nested else rf"\n(?={self.indent}\S)")
         while not (found := resume.search(self.buffer, self.at)):
-            self._move(max(self.at, len(self.buffer) - len(self.indent) - 4))
-            if not self._fill():
-                self._move(len(self.buffer))
+            self.move(max(self.at, len(self.buffer) - len(self.indent) - 4))
+            if not self.fill():
+                self.move(len(self.buffer))
                 self.open.clear()
                 return broken
-        self._move(found.end())
+        self.move(found.end())
         return broken
-
-    def _fill(self) -> bool:
-        """Read as much again as is held, at least a chunk; false when nothing is left to read."""
-        more = self.text.read(max(CHUNK, len(self.buffer) - self.at))
-        if more:
-            self.buffer, self.at = self.buffer[self.at :] + more, 0
-        return bool(more)
-
-    def _move(self, to: int) -> None:
-        self.line += self.buffer.count("\n", self.at, to)
-        self.at = to
