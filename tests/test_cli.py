@@ -162,6 +162,18 @@ def test_show_as_json(detected):
     assert json.loads(detected("show", "ann", "--json")[1])["account"][0]["account"] == "ann"
 
 
+def test_show_a_domain(detected):
+    detected("decide", "news.com", "undecided", "--reason", "nobody asked", "--who", "kim")
+    out = detected("show", "news.com")[1]
+    assert "n1: 9 links of 3 accounts" in out
+    assert "kim: undecided. nobody asked" in out
+    assert len(json.loads(detected("show", "news.com", "--json")[1])["link"]) == 9
+
+
+def test_show_says_what_a_decision_may_cite(detected):
+    assert "A decision may cite: coordination" in detected("show", "n1")[1]
+
+
 def test_test_a_list(detected, here):
     (here / "list.csv").write_text("account,why\nann,x\nbob,y\nzoe,z\n")
     for listed in ("list.csv", "ann,@bob,zoe"):
@@ -305,3 +317,33 @@ def test_python_m_unswarm():
         [sys.executable, "-m", "unswarm", "--help"], capture_output=True, text=True, check=True
     )
     assert "detect" in done.stdout
+
+
+# --- deciding
+
+
+def test_two_people_decide_an_account_appeals_and_both_sides_are_kept(detected):
+    rests = ("--ground", "cib", "--cite", "coordination")
+    detected("decide", "n1", "inauthentic", *rests, "--reason", "as one", "--who", "kim")
+    code, _, err = detected("approve", "d-0001", "--who", "KIM")
+    assert (code, "different person" in err) == (2, True)
+    assert detected("approve", "d-0001", "--who", "ann ode")[0] == 0
+    assert detected("appeal", "@ann", "--statement", "a person", "--who", "kim")[0] == 0
+    assert detected("answer", "a-0001", "reinstated", "--reason", "met her", "--who", "bo")[0] == 0
+    said = ("--confidence", "low", "--by", "a paper", "--source", "its page of 2024-05-01")
+    assert detected("attribute", "n1", "Blue", *said, "--for", "one payer")[0] == 0
+    assert detected("ask", "c-0001", "--party", "Blue", "--on", "2024-05-02")[0] == 0
+    assert detected("reply", "c-0001", "--party", "Blue", "--text", "No.", "--contests")[0] == 0
+    stands = json.loads(detected("log", "--json")[1])
+    assert stands["decisions"][0]["enforceable"]
+    assert stands["appeals"][0]["outcome"] == "reinstated"
+    assert stands["claims"][0]["status"] == "contested"
+    assert "approved by ann ode" in detected("log")[1]
+
+
+def test_a_decision_on_content_is_refused(detected):
+    code, _, err = detected(
+        "decide", "n1", "inauthentic", "--ground", "hate speech", "--reason", "x", "--cite", "y"
+    )
+    assert code == 2
+    assert "what accounts said" in err

@@ -109,7 +109,7 @@ def test_devices_are_kept_as_keyed_hashes_only(made) -> None:
 
 def test_a_lead_is_not_grown_until_a_person_says_more(made) -> None:
     case, _ = made
-    with pytest.raises(CaseError, match="No network or account"):
+    with pytest.raises(CaseError, match="No network, account or domain"):
         case.expand("n-9999")
     with pytest.raises(CaseError, match="is an account"):
         case.expand(made[1][0])

@@ -6,8 +6,7 @@ What people decided is only in `log.jsonl`. Times of work are in `timing.toml`, 
 
 from __future__ import annotations
 
-import getpass
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -19,9 +18,10 @@ import tomlkit
 from tomlkit.items import AoT
 
 from unswarm import expansion, log
+from unswarm.desk import Desk
 from unswarm.detection import detect
 from unswarm.engines import Engine, open_engine
-from unswarm.errors import CaseError, InputError, SettingsError, did_you_mean
+from unswarm.errors import CaseError, InputError, did_you_mean
 from unswarm.expansion import Expansion
 from unswarm.exporting import exporter, file_name, write_export
 from unswarm.findings import Findings
@@ -32,6 +32,7 @@ from unswarm.model import EVIDENCE, MEMBERSHIP, NETWORK, QUARANTINE, RUNS, Tier,
 from unswarm.plugins import load
 from unswarm.progress import Progress, silent
 from unswarm.readers import Source, recognise, sources
+from unswarm.record import replay
 from unswarm.runs import Stopwatch, counts, save_run, see_run, seen_in, statement, write_table
 from unswarm.sealing import tells
 from unswarm.settings import Settings
@@ -441,38 +442,53 @@ class Case:
     # --- decide, export, look
 
     def decide(
-        self, subject: str, verdict: Verdict | str, reason: str, who: str | None = None
+        self,
+        subject: str,
+        verdict: Verdict | str,
+        reason: str,
+        who: str | None = None,
+        *,
+        ground: str = "",
+        cites: Collection[str] = (),
+        role: str | None = None,
     ) -> dict[str, Any]:
-        """Write down what a person decided about a network or an account.
+        """Write down what a person decided about a network, an account or a domain.
 
         Args:
-            subject: id of a network of the latest run, or of an account of the data.
+            subject: id of a network of the latest run, of an account of the data, or a domain.
             verdict: inauthentic, authentic, not coordinated, undecided.
-            reason: why; may not be empty.
+            reason: why; may not be empty, nor quote what an account wrote.
             who: the person; None: the name logged in.
+            ground: the rule that was broken: spam, misrepresentation, coordinated inauthentic
+                behaviour, ban evasion; empty: nothing is to be enforced.
+            cites: the evidence it rests on: `coordination`, measures, `signal:NAME`.
+            role: the role they act in; None: the one `case.toml` gives them, or analyst.
 
         Raises:
-            CaseError: there is no such network or account.
-            SettingsError: the verdict is none of `Verdict`, or the reason is empty.
+            CaseError: there is no such network, account or domain.
+            SettingsError: the verdict is none of `Verdict`, the reason is empty, or it rests on
+                content.
         """
-        if str(verdict) not in set(Verdict):
-            hint = did_you_mean(str(verdict), list(Verdict))
-            raise SettingsError(f"Unknown verdict '{verdict}'. Hint: {hint}")
-        if not reason.strip():
-            raise SettingsError("A decision needs a reason. Hint: --reason 'what it rests on'")
         kind, subject = self.find(subject)
-        members = self._members(subject) if kind == "network" else []
-        said = {"verdict": str(verdict), "reason": reason, "who": who or getpass.getuser()}
-        with alone(self.path):
-            return log.append(
-                self._log, "decide", **{kind: subject}, **said, members=members, run=self.latest
-            )
+        return self.desk.decide(
+            kind, subject, verdict, reason, ground=ground, cites=cites, who=who, role=role
+        )
+
+    @property
+    def desk(self) -> Desk:
+        """Where people decide, approve, appeal, attribute, release and sign.
+
+        Raises:
+            CaseError: there is no run yet.
+        """
+        people = self._document.unwrap().get("people", {})
+        return Desk(self.path, self.findings, people)
 
     def find(self, subject: str) -> tuple[str, str]:
-        """What somebody means: ("network", id) or ("account", id); handles are understood.
+        """What somebody means: ("network" | "account" | "domain", id); handles are understood.
 
         Raises:
-            CaseError: there is no such network or account.
+            CaseError: there is no such network, account or domain.
         """
         findings = self.findings
         networks = [row["network"] for row in findings.networks]
@@ -485,8 +501,10 @@ class Case:
         )
         for row in known:
             return "account", row["account"]
+        if findings.query(f"SELECT 1 FROM link WHERE domain = {quoted(name.lower())} LIMIT 1"):
+            return "domain", name.lower()
         hint = did_you_mean(subject, networks) if networks else "the latest run found no network."
-        raise CaseError(f"No network or account '{subject}'. Hint: {hint}")
+        raise CaseError(f"No network, account or domain '{subject}'. Hint: {hint}")
 
     # --- expand
 
@@ -530,7 +548,9 @@ class Case:
     ) -> Iterator[Expansion]:
         kind, network = self.find(network)
         if kind != "network":
-            raise CaseError(f"'{network}' is an account. Hint: name a network, e.g. n-0001.")
+            raise CaseError(
+                f"'{network}' is no network: {kind}. Hint: name a network, e.g. n-0001."
+            )
         findings = self.findings
         members = expansion.standing(findings, network, self._verdicts.get(network))
         (left,) = fingerprints(findings, [network])
@@ -566,12 +586,10 @@ class Case:
 
     @property
     def _verdicts(self) -> dict[str, Verdict]:
-        """Network → the latest verdict on it."""
-        said = (entry for entry in self.decisions if "network" in entry)
-        return {entry["network"]: Verdict(entry["verdict"]) for entry in said}
-
-    def _members(self, network: str) -> list[str]:
-        return sorted(m["account"] for m in self.findings.membership if m["network"] == network)
+        """Network → the verdict that stands on it."""
+        record = replay(log.entries(self._log))
+        standing = (record.standing(*each) for each in record.subjects())
+        return {d.subject: d.verdict for d in standing if d and d.kind == "network"}
 
     @property
     def decisions(self) -> list[dict[str, Any]]:
@@ -649,7 +667,7 @@ class Case:
         see_run(engine, folder)
         seen = Findings(self.name, engine, said)
         more = {"seal": tells(self.path), "remembered": self._remembered(seen)}
-        return Findings(self.name, engine, {**said, **more})
+        return Findings(self.name, engine, {**said, **more}, replay(log.entries(self._log)))
 
     def _save(self) -> None:
         write_toml(self._toml, self._document)

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from unswarm.engines import Engine
+from unswarm.record import Record
 
 SHOWN_ROWS = 20
 
@@ -65,11 +66,13 @@ class Findings:
             table of the run (`network`, `membership`, `edge`, `occasion`, `evidence`, `caveat`,
             `trace`), and `quarantine`.
         run: what `run.toml` says: settings, versions, counts, sources.
+        record: what people said and did with the case.
     """
 
     name: str
     engine: Engine = field(repr=False)
     run: Mapping[str, Any] = field(repr=False)
+    record: Record = field(default_factory=Record, repr=False)
 
     def query(self, sql: str) -> Frame:
         """Rows of any SELECT over the case's tables."""
@@ -84,6 +87,10 @@ class Findings:
     def membership(self) -> Frame:
         """Which account stands in which network, and by which evidence of its own."""
         return self.query("SELECT * FROM membership ORDER BY network, probability DESC, account")
+
+    def members(self, network: str) -> list[str]:
+        """Ids of the accounts that stand in a network, sorted."""
+        return sorted(m["account"] for m in self.membership if m["network"] == network)
 
     @property
     def edges(self) -> Frame:

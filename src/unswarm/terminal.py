@@ -450,6 +450,24 @@ def _show_members(members: Sequence[Row], handles: Mapping[str, str]) -> None:
     _table("Members", columns, cells)
 
 
+DOMAIN = """
+SELECT m.network, count(*) AS links, count(DISTINCT l.account) AS accounts
+FROM link AS l LEFT JOIN membership AS m ON m.account = l.account
+WHERE l.domain = {domain} GROUP BY m.network ORDER BY m.network NULLS LAST
+"""
+
+
+def show_domain(findings: Findings, domain: str, decisions: Sequence[Row]) -> None:
+    """One domain: how often the networks, and everybody else, linked to it."""
+    from unswarm.store import quoted
+
+    say(f"domain {domain}")
+    for row in findings.query(DOMAIN.format(domain=quoted(domain))):
+        who = row["network"] or "in no network"
+        _said(who, f"{_plural(row['links'], 'link')} of {_plural(row['accounts'], 'account')}")
+    _show_decisions(decisions)
+
+
 def show_account(findings: Findings, account: str, decisions: Sequence[Row]) -> None:
     """One account: its profile, its networks with the explanation, the occasions behind it."""
     from unswarm.store import quoted

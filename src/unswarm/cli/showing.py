@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 @app.command()
 def show(
-    subject: Annotated[str | None, typer.Argument(metavar="[NETWORK|ACCOUNT]")] = None,
+    subject: Annotated[str | None, typer.Argument(metavar="[NETWORK|ACCOUNT|DOMAIN]")] = None,
     case: CaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the networks found, or one network, or one account, with all that is known of it."""
+    """Show the networks found, or one network, account or domain, with all that is known of it."""
     opened = existing(case)
     if subject is None:
         report_back(opened, opened.findings, as_json)
@@ -36,6 +36,9 @@ def show(
         terminal.print_json(_known_of(opened.findings, kind, subject) | {"decisions": said})
     elif kind == "network":
         terminal.show_network(opened.findings, subject, said)
+        terminal.say(f"A decision may cite: {', '.join(opened.desk.citable(kind, subject))}")
+    elif kind == "domain":
+        terminal.show_domain(opened.findings, subject, said)
     else:
         terminal.show_account(opened.findings, subject, said)
 
@@ -46,6 +49,7 @@ def _known_of(findings: Findings, kind: str, subject: str) -> dict[str, Any]:
     tables = {
         "network": ("network", "membership", "edge", "evidence"),
         "account": ("account", "membership", "occasion", "photo"),
+        "domain": ("link",),
     }
     where = f"WHERE {kind} = {quoted(subject)} ORDER BY ALL"
     return {t: list(findings.query(f"SELECT * FROM {t} {where}")) for t in tables[kind]}
@@ -95,21 +99,6 @@ def _expansion(found: Expansion) -> dict[str, Any]:
         "unchanged": list(found.unchanged),
         "folder": found.folder,
     }
-
-
-@app.command()
-def decide(
-    subject: Annotated[str, typer.Argument(metavar="NETWORK|ACCOUNT")],
-    verdict: Annotated[
-        str, typer.Argument(help="inauthentic, authentic, 'not coordinated' or undecided.")
-    ],
-    reason: Annotated[str, typer.Option("--reason", help="What the verdict rests on.")],
-    who: Annotated[str | None, typer.Option("--who", help="Default: the name logged in.")] = None,
-    case: CaseOption = None,
-) -> None:
-    """Write a person's verdict, with its reason, into the case's log."""
-    said = existing(case).decide(subject, verdict, reason, who)
-    terminal.say(f"{subject}: {said['verdict']}, says {said['who']}.")
 
 
 @app.command()
