@@ -6,6 +6,7 @@ A test fails when a page here is stale, so that the documentation says what the 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -78,6 +79,8 @@ def _plugin(folder: str, name: str, module: ModuleType) -> str:
         parts.append(_tie(module.tie))
     if folder == "exporters":
         parts.append(f"File: `*{module.suffix}`")
+        if hasattr(module, "Options"):
+            parts.append(_options(module.Options))
     return "\n\n".join(parts)
 
 
@@ -94,6 +97,16 @@ def _signal(signal: Any) -> str:
         ("specificity", f"{signal.specificity} (one action counts in the most specific signal)"),
     ]
     return _rows(("", ""), rows)
+
+
+def _options(kind: Any) -> str:
+    """What an exporter can be told: `Args:` of the docstring, with the defaults."""
+    said = dict(re.findall(r"^ +(\w+): (.*(?:\n {12,}.*)*)", kind.__doc__ or "", re.MULTILINE))
+    rows = [
+        (f"`{each.name}`", f"`{each.default}`", " ".join(said[each.name].split()))
+        for each in fields(kind)
+    ]
+    return _rows(("--option", "default", "what it does"), rows)
 
 
 def _tie(tie: Any) -> str:

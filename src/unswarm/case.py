@@ -23,7 +23,7 @@ from unswarm.detection import detect
 from unswarm.engines import Engine, open_engine
 from unswarm.errors import CaseError, InputError, did_you_mean
 from unswarm.expansion import Expansion
-from unswarm.exporting import exporter, file_name, write_export
+from unswarm.exporting import exporter, file_name, options_of, write_export
 from unswarm.findings import Findings
 from unswarm.fingerprint import Fingerprint, fingerprints, loads
 from unswarm.folder import alone, read_toml, sha256, write_toml
@@ -596,20 +596,21 @@ class Case:
         """Every decision, oldest first."""
         return [entry for entry in log.entries(self._log) if entry["act"] == "decide"]
 
-    def export(self, name: str, path: str | Path | None = None) -> Path:
+    def export(self, name: str, path: str | Path | None = None, **options: Any) -> Path:
         """Write the latest findings in one format; returns the file.
 
         Args:
             name: an exporter, e.g. `report`, `accounts`, `graphml`.
             path: where to; None: the case's `exports/`.
+            options: what the exporter can be told, see its page.
 
         Raises:
-            SettingsError: there is no such format.
+            SettingsError: there is no such format or option, or a value is none of its kind.
         """
         findings = self.findings
         name, module = exporter(name)
         written = Path(path) if path else self.exports / file_name(name, module.suffix)
-        write_export(findings, module, written)
+        write_export(findings, module, written, options_of(name, module, options))
         log.append(self._log, "export", format=name, path=str(written), run=self.latest)
         return written
 

@@ -1,14 +1,23 @@
-"""Findings → files: which exporter is meant, what its file is called, writing it in one step."""
+"""Findings → files: which exporter is meant, what it can be told, writing its file in one step.
+
+An exporter that can be told something has a frozen dataclass `Options` of plain fields with
+defaults, and takes one: `export(findings, path, options)`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import Field, fields
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from unswarm.errors import SettingsError, did_you_mean
 from unswarm.findings import Findings
 from unswarm.folder import aside
 from unswarm.plugins import load
+
+TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 def exporter(name: str) -> tuple[str, ModuleType]:
@@ -32,7 +41,44 @@ def file_name(name: str, suffix: str) -> str:
     return f"{stem}{suffix}"
 
 
-def write_export(findings: Findings, module: ModuleType, path: Path) -> None:
+def options_of(name: str, module: ModuleType, said: Mapping[str, Any]) -> Any:
+    """The options of an exporter, from what somebody said; None: it has none.
+
+    Args:
+        name: the exporter.
+        module: the exporter.
+        said: option → value; texts are turned into what the option is.
+
+    Raises:
+        SettingsError: there is no such option, or a value is none of its kind.
+    """
+    kind = getattr(module, "Options", None)
+    known = {field.name: field for field in fields(kind)} if kind else {}
+    for option in said:
+        if option not in known:
+            hint = did_you_mean(option, known) if known else "it has no options."
+            raise SettingsError(f"'{name}' has no option '{option}'. Hint: {hint}")
+    given = {option: _value(known[option], value) for option, value in said.items()}
+    return kind(**given) if kind else None
+
+
+def _value(field: Field[Any], value: Any) -> Any:
+    kind = type(field.default)
+    if isinstance(value, kind):
+        return value
+    try:
+        return TRUTH[str(value).casefold()] if kind is bool else kind(value)
+    except (KeyError, ValueError):
+        raise SettingsError(
+            f"'{value}' is no value of {field.name}. Hint: such as '{field.default}'."
+        ) from None
+
+
+def write_export(findings: Findings, module: ModuleType, path: Path, options: Any = None) -> None:
+    """Write one file in one step: it is there whole, or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with aside(path) as partial:
-        module.export(findings, partial)
+        if options is None:
+            module.export(findings, partial)
+        else:
+            module.export(findings, partial, options)

@@ -23,7 +23,7 @@ def chosen(
     changes: Sequence[str] | None,
 ) -> dict[str, Any]:
     """Settings named on the command line; nothing is there that was not named."""
-    said = {name: _value(name, text) for name, text in _pairs(changes, "--set").items()}
+    said = {name: _value(name, text) for name, text in pairs(changes, "--set").items()}
     if signals:
         said["signals"] = tuple(_known_signal(name) for name in signals)
     if windows:
@@ -50,18 +50,23 @@ def columns_said(texts: Iterable[str] | None) -> dict[str, str]:
     files = [text for text in said if text.endswith(SUFFIX) and "=" not in text]
     if len(files) > 1:
         raise SettingsError(f"--map takes one mapping file, not {len(files)}.")
-    pairs = _pairs((text for text in said if text not in files), "--map")
-    return {**(carried(Path(files[0])) if files else {}), **pairs}
+    named = pairs((text for text in said if text not in files), "--map")
+    return {**(carried(Path(files[0])) if files else {}), **named}
 
 
-def _pairs(texts: Iterable[str] | None, option: str) -> dict[str, str]:
-    pairs = {}
+def pairs(texts: Iterable[str] | None, option: str) -> dict[str, str]:
+    """What NAME=VALUE options say.
+
+    Raises:
+        SettingsError: one is not of that form.
+    """
+    found = {}
     for text in texts or ():
         name, equals, value = text.partition("=")
         if not (name and equals and value):
             raise SettingsError(f"{option} '{text}' is not NAME=VALUE.")
-        pairs[name.strip()] = value.strip()
-    return pairs
+        found[name.strip()] = value.strip()
+    return found
 
 
 def _value(name: str, text: str) -> Any:

@@ -11,6 +11,7 @@ from unswarm import terminal
 from unswarm.cli.app import app
 from unswarm.cli.options import CaseOption, JsonOption, QuietOption
 from unswarm.cli.places import existing, must_exist
+from unswarm.cli.saying import pairs
 from unswarm.cli.working import report_back
 from unswarm.errors import SettingsError
 
@@ -105,10 +106,14 @@ def _expansion(found: Expansion) -> dict[str, Any]:
 def export(
     form: Annotated[str, typer.Argument(metavar="FORMAT", help="See `unswarm plugins`.")],
     to: Annotated[Path | None, typer.Option("--to", help="Default: the case's exports/.")] = None,
+    options: Annotated[
+        list[str] | None,
+        typer.Option("--option", metavar="NAME=VALUE", help="What a format can be told."),
+    ] = None,
     case: CaseOption = None,
 ) -> None:
     """Write the latest findings in another format."""
-    terminal.say(str(existing(case).export(form, to)))
+    terminal.say(str(existing(case).export(form, to, **pairs(options, "--option"))))
 
 
 @app.command()

@@ -9,7 +9,11 @@ from unswarm.findings import Findings
 
 
 class Exporter(Protocol):
-    """One module per format."""
+    """One module per format.
+
+    An exporter that can be told something has a frozen dataclass `Options` of plain fields with
+    defaults too, and its `export` takes one as third argument.
+    """
 
     suffix: str
 
