@@ -63,7 +63,7 @@ def options_of(name: str, module: ModuleType, said: Mapping[str, Any]) -> Any:
 
 
 def _value(field: Field[Any], value: Any) -> Any:
-    kind = type(field.default)
+    kind: Any = type(field.default)
     if isinstance(value, kind):
         return value
     try:
