@@ -38,6 +38,8 @@ INTRODUCTIONS = {
     "accounts in the data. Its rows are the table `evidence`.",
     "exporters": "An exporter writes what was found in one format: `unswarm export NAME`. "
     "`detect` always writes `accounts_csv`, `networks_csv`, `edges_csv` and `report`.",
+    "enforcers": "An enforcer carries out the orders of an approved plan, see "
+    "[casework](casework.md): `unswarm plan NAME:WHERE`. It acts once on an order's key.",
 }
 
 
@@ -81,6 +83,8 @@ def _plugin(folder: str, name: str, module: ModuleType) -> str:
         parts.append(f"File: `*{module.suffix}`")
         if hasattr(module, "Options"):
             parts.append(_options(module.Options))
+    if folder == "enforcers":
+        parts.append(_enforcer(module))
     return "\n\n".join(parts)
 
 
@@ -95,6 +99,16 @@ def _signal(signal: Any) -> str:
         ("widest window", window),
         ("reads", ", ".join(signal.needs)),
         ("specificity", f"{signal.specificity} (one action counts in the most specific signal)"),
+    ]
+    return _rows(("", ""), rows)
+
+
+def _enforcer(module: ModuleType) -> str:
+    speed = f"{module.per_minute} a minute" if module.per_minute else "as fast as it takes them"
+    rows = [
+        ("does", ", ".join(sorted(module.actions))),
+        ("takes back", ", ".join(sorted(module.reversible)) or "nothing"),
+        ("orders", speed),
     ]
     return _rows(("", ""), rows)
 

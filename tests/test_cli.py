@@ -224,7 +224,7 @@ def test_simulate(unswarm, here):
 
 def test_plugins(detected):
     listed = json.loads(detected("plugins", "--json")[1])
-    assert set(listed) == {"signals", "ties", "readers", "measures", "exporters"}
+    assert set(listed) == {"signals", "ties", "readers", "measures", "exporters", "enforcers"}
     assert all(text for plugins in listed.values() for text in plugins.values())
     assert "graphml" in detected("plugins")[1]
 
@@ -347,3 +347,18 @@ def test_a_decision_on_content_is_refused(detected):
     )
     assert code == 2
     assert "what accounts said" in err
+
+
+def test_a_plan_is_shown_approved_and_carried_out(detected, here):
+    rests = ("--ground", "cib", "--cite", "coordination")
+    detected("decide", "n1", "inauthentic", *rests, "--reason", "as one", "--who", "kim")
+    detected("approve", "d-0001", "--who", "ann ode")
+    dry = detected("plan", "handover:orders.csv", "--dry")
+    assert "to do: disable account, 3" in dry[1]
+    assert "p-0001" in detected("plan", "handover:orders.csv", "--who", "kim")[1]
+    code, _, err = detected("enforce", "p-0001")
+    assert (code, "nobody else has approved it" in err) == (2, True)
+    detected("approve", "p-0001", "--who", "ann ode")
+    assert "p-0001: 3 done" in detected("enforce", "p-0001")[1]
+    assert (here / "orders.csv").read_text().count("disable account") == 3
+    assert "p-0001: 3 undone" in detected("enforce", "p-0001", "--undo")[1]

@@ -70,7 +70,7 @@ def test_every_table_and_column_is_documented():
         assert all(f"| `{column}` |" in text for column in table.columns)
 
 
-VERBS = ("read", "detect", "measure", "test", "decide", "export")
+VERBS = ("read", "detect", "measure", "test", "decide", "enforce", "export")
 
 
 def test_every_verb_of_a_case_has_a_command_and_a_page():

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import tomlkit
 from tomlkit.items import AoT
 
-from unswarm import expansion, log
+from unswarm import enforcing, expansion, log
 from unswarm.desk import Desk
 from unswarm.detection import detect
 from unswarm.engines import Engine, open_engine
@@ -33,6 +33,7 @@ from unswarm.plugins import load
 from unswarm.progress import Progress, silent
 from unswarm.readers import Source, recognise, sources
 from unswarm.record import replay
+from unswarm.record.orders import CARRIED_OUT, SENT, Plan, Receipt
 from unswarm.runs import Stopwatch, counts, save_run, see_run, seen_in, statement, write_table
 from unswarm.sealing import tells
 from unswarm.settings import Settings
@@ -94,7 +95,7 @@ def open_case(path: str | Path, *, create: bool = True) -> Case:
 
 
 class Case:
-    """A case folder and its verbs: read, detect, measure, test, decide, export."""
+    """A case folder and its verbs: read, detect, measure, test, decide, enforce, export."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -483,6 +484,56 @@ class Case:
         """
         people = self._document.unwrap().get("people", {})
         return Desk(self.path, self.findings, people)
+
+    # --- enforce
+
+    def enforce(self, plan: str, *, undo: bool = False, progress: Progress = silent) -> Plan:
+        """Carry out an approved plan, or what is left of it; or take it back.
+
+        A run that was cut off goes on where it was: nothing is lost, nothing is done twice.
+
+        Args:
+            plan: its id, e.g. `p-0001`.
+            undo: true: take back those of its orders that rest on nothing any more; when all
+                rest on something, take back all.
+            progress: told of each order.
+
+        Returns:
+            The plan, with its receipts.
+
+        Raises:
+            CaseError: there is no such plan, one of its orders rests on nothing any more, or the
+                target does not answer.
+            SettingsError: no second person has approved it, or the target cannot do it.
+        """
+        desk = self.desk
+        made = desk.planned(plan)
+        module, target = enforcing.opened(made.target)
+        orders = made.in_state(*CARRIED_OUT) if undo else made.left
+        enforcing.capable(module, orders, undo=undo)
+        overtaken = [order for order in orders if enforcing.withdrawn(desk.record, order)]
+        if undo:
+            write = self._receipts(desk, plan, len(orders), progress)
+            enforcing.undo(made, overtaken or orders, target, write)
+        else:
+            enforcing.current(made, overtaken)
+            write = self._receipts(desk, plan, len(orders), progress)
+            enforcing.execute(made, target, write, module.per_minute)
+        return desk.planned(plan)
+
+    @staticmethod
+    def _receipts(
+        desk: Desk, plan: str, orders: int, progress: Progress
+    ) -> Callable[[Receipt], None]:
+        done: list[str] = []
+
+        def write(receipt: Receipt) -> None:
+            desk.receive(plan, receipt)
+            if receipt.state != SENT:
+                done.append(receipt.key)
+                progress(f"carrying out {plan}", len(done), orders)
+
+        return write
 
     def find(self, subject: str) -> tuple[str, str]:
         """What somebody means: ("network" | "account" | "domain", id); handles are understood.

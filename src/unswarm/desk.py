@@ -7,6 +7,7 @@ people; what was said is never taken back, only followed by something else.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,12 @@ from unswarm.record import Record, replay
 from unswarm.record.appeals import OPEN, REINSTATED, UPHELD
 from unswarm.record.attribution import CONFIDENCE, Claim, Status
 from unswarm.record.decisions import Decision, citations, ground_of, verdict_of
+from unswarm.record.orders import Order, Plan, Receipt
 from unswarm.record.people import Role, needs, person, role_of, same
 from unswarm.record.publication import Opinion
 from unswarm.store import quoted
 
-LETTERS = {"decide": "d", "appeal": "a", "attribute": "c"}
+LETTERS = {"decide": "d", "appeal": "a", "attribute": "c", "plan": "p"}
 """Act → the letter of the ids of what it makes."""
 
 SHORTEST_QUOTE = 25  # a text shorter than this may stand in a reason by chance
@@ -119,7 +121,8 @@ class Desk:
             belongs = f"account IN (SELECT account FROM link WHERE domain = {quoted(subject)})"
         rows = self.findings.query(
             f"SELECT DISTINCT network FROM (SELECT network, account FROM membership "
-            f"UNION ALL SELECT network, account FROM linked) AS m WHERE {belongs} ORDER BY network"
+            "UNION ALL SELECT network, account FROM linked WHERE probability > 0) AS m "
+            f"WHERE {belongs} ORDER BY network"
         )
         return [row["network"] for row in rows]
 
@@ -342,6 +345,44 @@ class Desk:
         if claim not in claims:
             raise _unknown("claim", claim, claims)
         return claims[claim]
+
+    # --- enforcement
+
+    def plan(
+        self,
+        target: str,
+        orders: Sequence[Order],
+        who: str | None = None,
+        role: str | None = None,
+    ) -> dict[str, Any]:
+        """Write down what is to be carried out, and where; nothing is sent.
+
+        Raises:
+            SettingsError: there is nothing to order, or the role is not enough.
+        """
+        by = self._who(who, role, Role.ANALYST, "plan")
+        if not orders:
+            raise SettingsError(
+                "There is nothing to order. Hint: a decision with a ground and evidence, approved "
+                "by a second person, gives orders; `unswarm log` shows where each stands."
+            )
+        return self._write("plan", target=target, orders=[asdict(o) for o in orders], **by)
+
+    def planned(self, plan: str) -> Plan:
+        """A plan, and how far it is.
+
+        Raises:
+            CaseError: there is no such plan.
+        """
+        plans = self.record.plans
+        if plan not in plans:
+            raise _unknown("plan", plan, plans)
+        return plans[plan]
+
+    def receive(self, plan: str, receipt: Receipt) -> None:
+        """Write down what a target answered to an order of a plan."""
+        said = {"key": receipt.key, "state": receipt.state, "detail": receipt.detail}
+        self._write("receipt", plan=plan, **said, read_back=receipt.read_back)
 
     # --- researchers
 

@@ -89,8 +89,14 @@ class Findings:
         return self.query("SELECT * FROM membership ORDER BY network, probability DESC, account")
 
     def members(self, network: str) -> list[str]:
-        """Ids of the accounts that stand in a network, sorted."""
-        return sorted(m["account"] for m in self.membership if m["network"] == network)
+        """Ids of the accounts of a network, sorted: its members, and those linked to it."""
+        name = network.replace("'", "''")
+        rows = self.query(
+            "SELECT account FROM (SELECT network, account FROM membership UNION "
+            "SELECT network, account FROM linked WHERE probability > 0) AS m "
+            f"WHERE network = '{name}' ORDER BY account"
+        )
+        return [row["account"] for row in rows]
 
     @property
     def edges(self) -> Frame:

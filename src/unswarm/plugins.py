@@ -2,7 +2,7 @@
 
 A plugin is a module: its file name is its name, its docstring is its help text. Packages outside
 this one add their own under the entry-point groups `unswarm.signals`, `unswarm.ties`,
-`unswarm.readers`, `unswarm.measures` and `unswarm.exporters`.
+`unswarm.readers`, `unswarm.measures`, `unswarm.exporters` and `unswarm.enforcers`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ CONTRACTS = {
     "readers": ("recognises", "read"),
     "measures": ("measure",),
     "exporters": ("suffix", "export"),
+    "enforcers": ("actions", "reversible", "open_target"),
 }
 
 

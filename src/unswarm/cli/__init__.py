@@ -13,12 +13,23 @@ import traceback
 from typing import NoReturn
 
 from unswarm import terminal
-from unswarm.cli import deciding, finding, making, photos, showing
+from unswarm.cli import acting, deciding, finding, making, photos, showing
 from unswarm.cli.app import DEBUG, app
 from unswarm.cli.saying import seconds
 from unswarm.errors import ResourceError, UnswarmError
 
-__all__ = ["app", "deciding", "finding", "main", "making", "photos", "seconds", "showing"]
+__all__ = [
+    "acting",
+    "app",
+    "deciding",
+    "enforce",
+    "finding",
+    "main",
+    "making",
+    "photos",
+    "seconds",
+    "showing",
+]
 
 UNEXPECTED = 70
 

@@ -141,7 +141,7 @@ def evaluate(
 
 @app.command()
 def plugins(as_json: JsonOption = False) -> None:
-    """List every signal, tie, reader, measure and exporter, with a line on each."""
+    """List every signal, tie, reader, measure, exporter and enforcer, with a line on each."""
     from unswarm.plugins import CONTRACTS, load, summary
 
     listed = {

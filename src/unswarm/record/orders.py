@@ -7,6 +7,7 @@ middle goes on where it was.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -14,6 +15,16 @@ from typing import Any
 
 from unswarm.record.decisions import Approval
 from unswarm.record.people import same
+
+SENT, DONE, ALREADY, REFUSED, UNDONE = "sent", "done", "already", "refused", "undone"
+"""States of a receipt: about to be sent (or its answer was lost), carried out now, so before, not
+carried out, taken back."""
+
+CARRIED_OUT = (DONE, ALREADY)
+"""States in which the target has done what was ordered."""
+
+FINAL = frozenset({*CARRIED_OUT, REFUSED, UNDONE})
+"""States after which nothing is left to do."""
 
 
 class Action(StrEnum):
@@ -28,16 +39,12 @@ class Action(StrEnum):
     BAN_ORGANISATION = "ban organisation"
 
 
-FINAL = frozenset({"done", "already", "refused", "undone"})
-"""States of a receipt after which nothing is left to do."""
-
-
 @dataclass(frozen=True)
 class Order:
     """One action on one subject.
 
     Args:
-        key: idempotency key, `case:action:subject`, hashed: the same order has the same key.
+        key: idempotency key: the same order of the same case has the same key, see `key_of`.
         action: what to do.
         subject: account id, domain or organisation.
         platform: where; empty for domains and organisations.
@@ -53,14 +60,22 @@ class Order:
     value: str = ""
 
 
+def key_of(case: str, action: Action, subject: str, decision: str) -> str:
+    """The idempotency key of an order: 32 hexadecimal digits.
+
+    It holds the decision, so that what was undone can be ordered again by a later decision.
+    """
+    said = "\x1f".join((case, action, subject, decision))
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
 @dataclass(frozen=True)
 class Receipt:
     """What a target answered to one order.
 
     Args:
         key: of the order.
-        state: sent (about to be, or its answer was lost), done, already (it was so before),
-            refused, undone.
+        state: sent, done, already, refused or undone.
         detail: the target's words.
         read_back: what the target says of the subject afterwards; empty: it cannot be asked.
         when: UTC, ISO 8601.
@@ -79,7 +94,7 @@ class Plan:
 
     Args:
         id: `p-0001` …
-        target: the enforcer and where it acts, e.g. `webhook https://…`.
+        target: the enforcer and where it acts, e.g. `webhook:https://…`.
         orders: in the order of their execution.
         who: who made it.
         when: UTC, ISO 8601.
@@ -93,15 +108,21 @@ class Plan:
     who: str
     when: str
     approvals: tuple[Approval, ...] = ()
-    receipts: dict[str, Receipt] = field(default_factory=dict)
+    receipts: Mapping[str, Receipt] = field(default_factory=dict)
 
     @property
     def left(self) -> tuple[Order, ...]:
         """Orders with no final receipt: those still to be carried out."""
-        final = {"done", "already", "refused", "undone"}
-        return tuple(
-            o for o in self.orders if getattr(self.receipts.get(o.key), "state", "") not in final
-        )
+        return tuple(order for order in self.orders if self.state(order) not in FINAL)
+
+    def state(self, order: Order) -> str:
+        """The state of an order; empty: nothing happened yet."""
+        receipt = self.receipts.get(order.key)
+        return receipt.state if receipt else ""
+
+    def in_state(self, *states: str) -> tuple[Order, ...]:
+        """The orders in one of some states."""
+        return tuple(order for order in self.orders if self.state(order) in states)
 
 
 def plans(lines: Iterable[Mapping[str, Any]]) -> dict[str, Plan]:

@@ -1,0 +1,296 @@
+"""From decisions to receipts: two people, nothing lost, nothing repeated, whatever breaks."""
+
+import csv
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import stand_in
+from unswarm import enforcing, log, open_case
+from unswarm.enforcers import handover
+from unswarm.errors import CaseError, InputError, SettingsError
+from unswarm.record import replay
+from unswarm.record.orders import ALREADY, DONE, SENT, Action, Order, Plan, Receipt, key_of
+
+RESTS = {"ground": "cib", "cites": ["coordination"]}
+
+
+@pytest.fixture
+def case(tmp_path, monkeypatch):
+    monkeypatch.setattr("unswarm.case.detect", stand_in.detect)
+    (tmp_path / "posts.csv").write_text(stand_in.POSTS)
+    case = open_case(tmp_path / "case")
+    case.read(tmp_path / "posts.csv")
+    case.detect()
+    case.decide("n1", "inauthentic", "acted as one", "kim", **RESTS)
+    case.desk.approve("d-0001", "ann ode")
+    return case
+
+
+def draft(case, **options):
+    return enforcing.draft(case.findings, **options)
+
+
+def planned(case, tmp_path, who="kim"):
+    target = f"handover:{tmp_path / 'orders.csv'}"
+    return case.desk.plan(target, draft(case).orders, who)["id"]
+
+
+def rows(tmp_path):
+    with (tmp_path / "orders.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+# --- orders
+
+
+def test_approved_decisions_give_orders_and_others_none(case):
+    assert [(o.action, o.subject, o.decision) for o in draft(case).orders] == [
+        (Action.DISABLE_ACCOUNT, name, "d-0001") for name in ("ann", "bob", "eve")
+    ]
+    case.decide("news.com", "inauthentic", "its traffic", "kim", **RESTS)
+    assert len(draft(case).orders) == 3
+    case.desk.approve("d-0002", "bo")
+    assert draft(case).orders[0].action is Action.BLOCK_DOMAIN
+
+
+def test_whoever_appeals_is_held_until_answered(case):
+    case.desk.appeal("bob", "a person")
+    assert [(h.subject, h.reason) for h in draft(case).held] == [("bob", "its appeal is open")]
+    case.desk.answer("a-0001", "reinstated", "met him", "bo")
+    assert [h.reason for h in draft(case).held] == ["it was reinstated"]
+
+
+def test_an_account_cleared_by_itself_is_held(case):
+    case.decide("eve", "authentic", "a journalist", "bo")
+    assert [(h.subject, h.reason) for h in draft(case).held] == [("eve", "d-0002 says authentic")]
+    assert [o.subject for o in draft(case).orders] == ["ann", "bob"]
+
+
+def test_a_stale_decision_is_held(case, tmp_path):
+    (tmp_path / "more.csv").write_text(
+        "account,time,text,url\nzoe,2024-03-01 12:00:03,hi there,https://news.com/1\n"
+    )
+    case.read(tmp_path / "more.csv")
+    case.detect()
+    assert draft(case).orders == ()
+    assert "members have changed" in draft(case).held[0].reason
+
+
+def test_something_softer_may_be_ordered(case):
+    assert {o.action for o in draft(case, softer=Action.REDUCE).orders} == {Action.REDUCE}
+    labels = draft(case, softer=Action.LABEL, value="coordinated").orders
+    assert {o.value for o in labels} == {"coordinated"}
+    with pytest.raises(SettingsError, match="Which label"):
+        draft(case, softer=Action.LABEL)
+    with pytest.raises(SettingsError, match="label or reduce"):
+        draft(case, softer=Action.BLOCK_DOMAIN)
+
+
+# --- two people
+
+
+def test_a_plan_that_nobody_else_approved_sends_nothing(case, tmp_path):
+    plan = planned(case, tmp_path)
+    with pytest.raises(SettingsError, match="nobody else has approved it"):
+        case.enforce(plan)
+    with pytest.raises(SettingsError, match="different person"):
+        case.desk.approve(plan, "KIM ")
+    assert not (tmp_path / "orders.csv").exists()
+
+
+def test_an_approved_plan_is_carried_out_once(case, tmp_path):
+    plan = planned(case, tmp_path)
+    case.desk.approve(plan, "ann ode")
+    done = case.enforce(plan)
+    assert [r.state for r in done.receipts.values()] == [DONE] * 3
+    assert {r.read_back for r in done.receipts.values()} == {"ordered"}
+    case.enforce(plan)
+    assert [row["subject"] for row in rows(tmp_path)] == ["ann", "bob", "eve"]
+    assert draft(case).orders == ()
+    assert len(draft(case).before) == 3
+    with pytest.raises(SettingsError, match="nothing to order"):
+        planned(case, tmp_path)
+
+
+def test_who_is_reinstated_is_taken_back(case, tmp_path):
+    plan = planned(case, tmp_path)
+    case.desk.approve(plan, "ann ode")
+    case.enforce(plan)
+    case.desk.appeal("bob", "a person")
+    case.desk.answer("a-0001", "reinstated", "met him", "bo")
+    assert [(p.id, o.subject) for p, o in draft(case).undo] == [(plan, "bob")]
+    done = case.enforce(plan, undo=True)
+    assert Counter(r.state for r in done.receipts.values()) == {DONE: 2, "undone": 1}
+    assert [(r["subject"], r["undo"]) for r in rows(tmp_path)][-1] == ("bob", "yes")
+    assert draft(case).undo == ()
+
+
+def test_an_overtaken_plan_sends_nothing(case, tmp_path):
+    plan = planned(case, tmp_path)
+    case.desk.approve(plan, "ann ode")
+    case.decide("n1", "authentic", "a fan club after all", "bo")
+    with pytest.raises(CaseError, match="is overtaken: 3 of its orders"):
+        case.enforce(plan)
+    assert not (tmp_path / "orders.csv").exists()
+
+
+@pytest.mark.parametrize("said", ["handover", "handovr:x.csv", "webhook:http://example.org/x"])
+def test_a_target_that_is_none_is_explained(said):
+    with pytest.raises(SettingsError, match="Hint"):
+        enforcing.opened(said)
+
+
+# --- crashes
+
+
+class CrashError(Exception):
+    """The machine goes off."""
+
+
+class World:
+    """A target that acts once on a key, and a machine that goes off at a given step."""
+
+    def __init__(self, crash_at: int) -> None:
+        self.left, self.acts, self.log = crash_at, Counter(), []
+
+    def step(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise CrashError
+
+    def send(self, order: Order) -> Receipt:
+        self.step()
+        new = not self.acts[order.key]
+        self.acts[order.key] = 1
+        self.step()
+        return Receipt(order.key, DONE if new else ALREADY)
+
+    def undo(self, order: Order) -> Receipt:
+        raise NotImplementedError
+
+    def read_back(self, order: Order) -> str:
+        self.step()
+        return "gone" if self.acts[order.key] else ""
+
+    def write(self, receipt: Receipt) -> None:
+        self.step()
+        said = {"key": receipt.key, "state": receipt.state, "detail": receipt.detail}
+        self.log.append({"act": "receipt", "plan": "p", **said, "read_back": receipt.read_back})
+        self.step()
+
+
+def entries(orders):
+    said = [{**vars(order)} for order in orders]
+    return [
+        {"act": "plan", "id": "p", "target": "t", "orders": said, "who": "kim", "when": ""},
+        {"act": "approve", "of": "p", "who": "ann", "role": "approver", "when": ""},
+    ]
+
+
+def order(number):
+    key = key_of("case", Action.LABEL, str(number), "d-0001")
+    return Order(key, Action.LABEL, str(number), "twitter", "d-0001", "x")
+
+
+@pytest.mark.parametrize("crash_at", range(1, 30))
+def test_a_crash_at_any_step_loses_and_repeats_nothing(crash_at):
+    orders = [order(number) for number in range(4)]
+    world = World(crash_at)
+    said = entries(orders)
+
+    def plan() -> Plan:
+        return replay(said + [{**line, "when": ""} for line in world.log]).plans["p"]
+
+    try:
+        enforcing.execute(plan(), world, world.write)
+    except CrashError:
+        enforcing.execute(plan(), world, world.write)
+    assert plan().left == ()
+    assert world.acts == Counter({each.key: 1 for each in orders})
+    assert {plan().state(each) for each in orders} <= {DONE, ALREADY}
+    assert [each["state"] for each in world.log].count(SENT) in (4, 5)
+
+
+@given(st.lists(st.integers(1, 12), max_size=6))
+def test_any_number_of_crashes_loses_and_repeats_nothing(crashes):
+    orders = [order(number) for number in range(5)]
+    world, said = World(0), entries(orders)
+    for crash_at in [*crashes, 0]:
+        world.left = crash_at
+        plan = replay(said + [{**line, "when": ""} for line in world.log]).plans["p"]
+        try:
+            enforcing.execute(plan, world, world.write)
+        except CrashError:
+            continue
+    assert world.acts == Counter({each.key: 1 for each in orders})
+    assert replay(said + [{**line, "when": ""} for line in world.log]).plans["p"].left == ()
+
+
+def test_orders_go_no_faster_than_a_target_takes_them():
+    waits = []
+    world = World(0)
+    plan = replay(entries([order(n) for n in range(3)])).plans["p"]
+    enforcing.execute(plan, world, world.write, per_minute=120, sleep=waits.append)
+    assert waits == [0.5, 0.5]
+
+
+def test_a_target_that_cannot_do_all_gets_nothing():
+    module = replace_actions(handover, {Action.LABEL})
+    enforcing.capable(module, [order(1)])
+    with pytest.raises(SettingsError, match="cannot do: block domain"):
+        enforcing.capable(module, [order(1), replace(order(2), action=Action.BLOCK_DOMAIN)])
+
+
+def replace_actions(module, actions):
+    class Limited:
+        pass
+
+    limited = Limited()
+    limited.actions = limited.reversible = frozenset(actions)
+    return limited
+
+
+# --- the file that is handed over
+
+
+def test_a_file_cut_off_in_its_last_line_goes_on(tmp_path):
+    target = handover.open_target(str(tmp_path / "orders.csv"))
+    target.send(order(1))
+    with (tmp_path / "orders.csv").open("a") as file:
+        file.write(order(2).key + ",lab")
+    assert target.send(order(2)).state == DONE
+    assert target.send(order(1)).state == ALREADY
+    assert [row["subject"] for row in rows(tmp_path)] == ["1", "2"]
+
+
+def test_a_file_of_something_else_is_not_added_to(tmp_path):
+    (tmp_path / "orders.csv").write_text("name,age\nx,1\n")
+    with pytest.raises(InputError, match="no file of orders"):
+        handover.open_target(str(tmp_path / "orders.csv")).send(order(1))
+    assert (tmp_path / "orders.csv").read_text() == "name,age\nx,1\n"
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=9)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(subject=TEXTS)
+def test_any_subject_comes_back_as_it_is(tmp_path, subject):
+    path = tmp_path / "orders.csv"
+    path.unlink(missing_ok=True)
+    target = handover.open_target(str(path))
+    odd = replace(order(1), subject=subject)
+    assert target.send(odd).state == DONE
+    assert target.read_back(odd) == "ordered"
+    assert [row["subject"] for row in rows(tmp_path)] == [subject]
+
+
+def test_the_log_of_a_run_replays_to_the_same_plan(case, tmp_path):
+    plan = planned(case, tmp_path)
+    case.desk.approve(plan, "ann ode")
+    done = case.enforce(plan)
+    assert replay(log.entries(case.path / "log.jsonl")).plans[plan] == done
