@@ -323,7 +323,7 @@ def test_python_m_unswarm():
 
 
 def test_two_people_decide_an_account_appeals_and_both_sides_are_kept(detected):
-    rests = ("--ground", "cib", "--cite", "coordination")
+    rests = ("--ground", "spam", "--cite", "coordination")
     detected("decide", "n1", "inauthentic", *rests, "--reason", "as one", "--who", "kim")
     code, _, err = detected("approve", "d-0001", "--who", "KIM")
     assert (code, "different person" in err) == (2, True)
@@ -350,7 +350,7 @@ def test_a_decision_on_content_is_refused(detected):
 
 
 def test_a_plan_is_shown_approved_and_carried_out(detected, here):
-    rests = ("--ground", "cib", "--cite", "coordination")
+    rests = ("--ground", "spam", "--cite", "coordination")
     detected("decide", "n1", "inauthentic", *rests, "--reason", "as one", "--who", "kim")
     detected("approve", "d-0001", "--who", "ann ode")
     dry = detected("plan", "handover:orders.csv", "--dry")

@@ -2,6 +2,8 @@
 
 import json
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,12 +11,13 @@ from hypothesis import strategies as st
 import stand_in
 from unswarm import Verdict, log, open_case
 from unswarm.errors import CaseError, SettingsError
+from unswarm.model import EVIDENCE
 from unswarm.record import Record, replay
 from unswarm.record.attribution import Status
 from unswarm.record.decisions import Decision
 from unswarm.record.people import Role, same
 
-CIB = {"ground": "cib", "cites": ["coordination", "signal:links"], "who": "Kim Lee"}
+CIB = {"ground": "spam", "cites": ["coordination", "signal:links"], "who": "Kim Lee"}
 
 
 @pytest.fixture
@@ -116,11 +119,26 @@ def test_what_a_ground_takes(case):
         case.decide("n1", "inauthentic", "why", "kim", ground="spem", cites=["coordination"])
 
 
+@pytest.mark.parametrize("ground", ["cib", "misrepresentation"])
+def test_acting_together_does_not_show_that_anybody_hides(case, ground, monkeypatch):
+    def decide(*cites):
+        case.decide("n1", "inauthentic", "acted as one", "kim", ground=ground, cites=cites)
+
+    with pytest.raises(SettingsError, match="the case holds none on this"):
+        decide("coordination")
+    sign = {"network": "n1", "measure": "creation", "family": "creation", "inauthentic": True}
+    run = case.path / "runs" / case.latest / "evidence.parquet"
+    pq.write_table(pa.concat_tables([pq.read_table(run), EVIDENCE.rows([sign])]), run)
+    with pytest.raises(SettingsError, match="cite one of: creation"):
+        decide("coordination")
+    decide("coordination", "creation")
+
+
 def test_domains_and_members_are_decided_on_by_the_evidence_of_their_network(case):
     case.decide(
-        "news.com", "inauthentic", "its traffic", "kim", ground="cib", cites=["signal:links"]
+        "news.com", "inauthentic", "its traffic", "kim", ground="spam", cites=["signal:links"]
     )
-    case.decide("@ANN", "inauthentic", "a member", "kim", ground="cib", cites=["coordination"])
+    case.decide("@ANN", "inauthentic", "a member", "kim", ground="spam", cites=["coordination"])
     assert [(d.kind, d.subject) for d in case.desk.record.decisions.values()] == [
         ("domain", "news.com"),
         ("account", "ann"),

@@ -15,7 +15,7 @@ from unswarm.errors import CaseError, InputError, SettingsError
 from unswarm.record import replay
 from unswarm.record.orders import ALREADY, DONE, SENT, Action, Order, Plan, Receipt, key_of
 
-RESTS = {"ground": "cib", "cites": ["coordination"]}
+RESTS = {"ground": "spam", "cites": ["coordination"]}
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from unswarm.model import Verdict
 from unswarm.record import Record, replay
 from unswarm.record.appeals import OPEN, REINSTATED, UPHELD
 from unswarm.record.attribution import CONFIDENCE, Claim, Status
-from unswarm.record.decisions import Decision, citations, ground_of, verdict_of
+from unswarm.record.decisions import Decision, Ground, citations, ground_of, verdict_of
 from unswarm.record.orders import Order, Plan, Receipt
 from unswarm.record.people import Role, needs, person, role_of, same
 from unswarm.record.publication import Opinion
@@ -28,6 +28,9 @@ from unswarm.store import quoted
 
 LETTERS = {"decide": "d", "appeal": "a", "attribute": "c", "plan": "p"}
 """Act → the letter of the ids of what it makes."""
+
+HIDDEN = frozenset({Ground.CIB, Ground.MISREPRESENTATION})
+"""Grounds that say that accounts hide who they are."""
 
 SHORTEST_QUOTE = 25  # a text shorter than this may stand in a reason by chance
 
@@ -86,7 +89,9 @@ class Desk:
         self._reasoned(reason)
         by = self._who(who, role, Role.ANALYST, "decide")
         rests = citations(cites, self.citable(kind, subject))
-        _complete(said, rule is not None, rests)
+        _complete(said, rule, rests)
+        if rule in HIDDEN:
+            self._shows_concealment(kind, subject, rule, rests)
         members = self.findings.members(subject) if kind == "network" else []
         return self._write(
             "decide",
@@ -104,13 +109,33 @@ class Desk:
         """What a decision on something may cite: measures, `signal:NAME`, `coordination`."""
         networks = self._networks_of(kind, subject)
         named = ", ".join(quoted(network) for network in networks) or "''"
-        measures = self.findings.query(
-            f"SELECT DISTINCT measure FROM evidence WHERE network IN ({named}) ORDER BY measure"
-        )
+        measures = self._measures(networks)
         signals = self.findings.query(f"SELECT signals FROM network WHERE network IN ({named})")
         seen = sorted({name for row in signals for name in (row["signals"] or "").split()})
         joint = ["coordination"] if networks else []
-        return [*joint, *(row["measure"] for row in measures), *(f"signal:{n}" for n in seen)]
+        return list(dict.fromkeys([*joint, *measures, *(f"signal:{name}" for name in seen)]))
+
+    def _measures(self, networks: Sequence[str], where: str = "true") -> list[str]:
+        """The measures that found something about one of some networks."""
+        named = ", ".join(quoted(network) for network in networks) or "''"
+        rows = self.findings.query(
+            f"SELECT DISTINCT measure FROM evidence WHERE network IN ({named}) AND {where} "
+            "ORDER BY measure"
+        )
+        return [row["measure"] for row in rows]
+
+    def _shows_concealment(
+        self, kind: str, subject: str, ground: Ground, cites: Collection[str]
+    ) -> None:
+        """Refuse to call accounts fake for acting together: fan clubs and newsrooms do, too."""
+        signs = self._measures(self._networks_of(kind, subject), "inauthentic")
+        if not set(signs) & set(cites):
+            held = f"cite one of: {', '.join(signs)}" if signs else "the case holds none on this"
+            raise SettingsError(
+                f"The ground '{ground}' says that accounts hide who they are, and nothing cited "
+                f"shows it: coordination is not inauthenticity. Hint: {held}; --ground spam, or "
+                "no ground, does not say so."
+            )
 
     def _networks_of(self, kind: str, subject: str) -> list[str]:
         """The networks that something belongs to, or that lead to a domain."""
@@ -489,10 +514,10 @@ class Desk:
             return log.append(self._log, act, **said)
 
 
-def _complete(verdict: Verdict, has_ground: bool, cites: Collection[str]) -> None:
-    if has_ground and verdict is not Verdict.INAUTHENTIC:
+def _complete(verdict: Verdict, ground: Ground | None, cites: Collection[str]) -> None:
+    if ground and verdict is not Verdict.INAUTHENTIC:
         raise SettingsError(f"A verdict '{verdict}' breaks no rule. Hint: leave out --ground.")
-    if has_ground and not cites:
+    if ground and not cites:
         raise SettingsError(
             "A decision with a policy ground names the evidence it rests on. "
             "Hint: --cite coordination, --cite a measure; `unswarm show NETWORK` lists them."
