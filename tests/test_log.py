@@ -61,3 +61,17 @@ def test_a_line_cut_off_while_it_was_written_never_happened(path):
     assert len(log.entries(path)) == 3
     log.append(path, "decide", network="n3")
     assert [entry["network"] for entry in log.entries(path)] == ["n0", "n1", "n2", "n3"]
+
+
+def test_a_change_above_what_was_checked_before_is_found_by_the_next_line(path):
+    log.append(path, "decide", network="n3")
+    change(path, 1, lambda line: [line.replace("n1", "n9")])
+    with pytest.raises(CaseError, match="line 2"):
+        log.append(path, "decide", network="n4")
+
+
+def test_what_another_process_added_is_checked_and_followed(path):
+    log.append(path, "decide", network="n3")
+    log._checked_before.clear()
+    log.append(path, "decide", network="n4")
+    assert [entry["network"] for entry in log.entries(path)] == ["n0", "n1", "n2", "n3", "n4"]

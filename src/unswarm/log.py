@@ -37,9 +37,7 @@ def append(path: Path, act: str, /, **entry: Any) -> dict[str, Any]:
         file.seek(0)
         found = file.read()
         whole = found[: found.rfind(b"\n") + 1]
-        last = BEGINNING
-        for line in _checked(path, whole):
-            last = line["hash"]
+        last = _last(path, whole)
         added = {"before": last, "when": now(), "act": act, **entry}
         added["hash"] = _hash(added)
         file.truncate(len(whole))
@@ -47,6 +45,21 @@ def append(path: Path, act: str, /, **entry: Any) -> dict[str, Any]:
         file.flush()
         os.fsync(file.fileno())
     return added
+
+
+_checked_before: dict[Path, tuple[int, bytes, int, str]] = {}
+"""File → what this process has checked of it: bytes, their hash, lines, the last line's hash."""
+
+
+def _last(path: Path, text: bytes) -> str:
+    """The hash of the last line; what was checked before and is the same is not parsed again."""
+    size, digest, lines, last = _checked_before.get(path, (0, b"", 0, BEGINNING))
+    if hashlib.sha256(text[:size]).digest() != digest:
+        size, lines, last = 0, 0, BEGINNING
+    for line in _checked(path, text[size:], lines, last):
+        lines, last = lines + 1, line["hash"]
+    _checked_before[path] = (len(text), hashlib.sha256(text).digest(), lines, last)
+    return last
 
 
 def entries(path: Path) -> list[dict[str, Any]]:
@@ -61,9 +74,11 @@ def entries(path: Path) -> list[dict[str, Any]]:
     return list(_checked(path, found[: found.rfind(b"\n") + 1]))
 
 
-def _checked(path: Path, text: bytes) -> Iterator[dict[str, Any]]:
-    last = BEGINNING
-    for number, raw in enumerate(text.splitlines(), start=1):
+def _checked(
+    path: Path, text: bytes, before: int = 0, last: str = BEGINNING
+) -> Iterator[dict[str, Any]]:
+    """The lines of a text that has `before` lines above it, the last with hash `last`."""
+    for number, raw in enumerate(text.splitlines(), start=before + 1):
         line = _parsed(raw)
         if line is None or line.get("before") != last or line.get("hash") != _hash(line):
             raise CaseError(
