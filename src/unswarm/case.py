@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from unswarm.album import TakenPhotos
 
 ALWAYS_EXPORTED = ("accounts_csv", "networks_csv", "edges_csv", "report")
+A_KIND = {"account": "an account", "domain": "a domain", "network": "a network"}
 OF_EXPANSION = ("linked_csv", "counterparts_csv")
 OF_PHOTOS = ("photos_csv", "photo_groups_csv", "photos_html")
 _HEADER = """\
@@ -599,9 +600,7 @@ class Case:
     ) -> Iterator[Expansion]:
         kind, network = self.find(network)
         if kind != "network":
-            raise CaseError(
-                f"'{network}' is no network: {kind}. Hint: name a network, e.g. n-0001."
-            )
+            raise CaseError(f"'{network}' is {A_KIND[kind]}. Hint: name a network, e.g. n-0001.")
         findings = self.findings
         members = expansion.standing(findings, network, self._verdicts.get(network))
         (left,) = fingerprints(findings, [network])

@@ -116,10 +116,12 @@ def attribute(
     case: CaseOption = None,
 ) -> None:
     """Write down who says that somebody runs a network. Nothing here is computed."""
+    from unswarm.case import A_KIND
+
     opened = existing(case)
     kind, network = opened.find(network)
     if kind != "network":
-        raise CaseError(f"'{network}' is of kind {kind}. Hint: name a network, e.g. n-0001.")
+        raise CaseError(f"'{network}' is {A_KIND[kind]}. Hint: name a network, e.g. n-0001.")
     said = opened.desk.attribute(
         network,
         entity,
