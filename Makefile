@@ -32,7 +32,7 @@ clean:
 
 .venv/tested: pyproject.toml .venv/made
 	@echo "Installing unswarm and what its tests need (once, a minute or two) …"
-	@$(PIP) install --editable '.[bluesky,dev,photos,sketches]'
+	@$(PIP) install --editable '.[bluesky,dev,pdf,photos,share,sketches]'
 	@touch $@ .venv/installed
 
 .venv/made:

@@ -82,7 +82,7 @@ def _plugin(folder: str, name: str, module: ModuleType) -> str:
     if folder == "exporters":
         parts.append(f"File: `*{module.suffix}`")
         if hasattr(module, "Options"):
-            parts.append(_options(module.Options))
+            parts.append(_told(module.Options))
     if folder == "enforcers":
         parts.append(_enforcer(module))
     return "\n\n".join(parts)
@@ -113,7 +113,7 @@ def _enforcer(module: ModuleType) -> str:
     return _rows(("", ""), rows)
 
 
-def _options(kind: Any) -> str:
+def _told(kind: Any) -> str:
     """What an exporter can be told: `Args:` of the docstring, with the defaults."""
     said = dict(re.findall(r"^ +(\w+): (.*(?:\n {12,}.*)*)", kind.__doc__ or "", re.MULTILINE))
     rows = [

@@ -6,6 +6,7 @@ What people decided is only in `log.jsonl`. Times of work are in `timing.toml`, 
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +24,7 @@ from unswarm.detection import detect
 from unswarm.engines import Engine, open_engine
 from unswarm.errors import CaseError, InputError, did_you_mean
 from unswarm.expansion import Expansion
-from unswarm.exporting import exporter, file_name, options_of, write_export
+from unswarm.exporting import exporter, file_name, options_of, secrets_of, write_export
 from unswarm.findings import Findings
 from unswarm.fingerprint import Fingerprint, fingerprints, loads
 from unswarm.folder import alone, read_toml, sha256, write_toml
@@ -41,10 +42,12 @@ from unswarm.store import KEPT, Intake, Taken, account_ids, quoted, see_events, 
 
 if TYPE_CHECKING:
     from unswarm.album import TakenPhotos
+    from unswarm.release import Rejected
 
 ALWAYS_EXPORTED = ("accounts_csv", "networks_csv", "edges_csv", "report")
 A_KIND = {"account": "an account", "domain": "a domain", "network": "a network"}
 OF_EXPANSION = ("linked_csv", "counterparts_csv")
+RELEASE = "release"
 OF_PHOTOS = ("photos_csv", "photo_groups_csv", "photos_html")
 _HEADER = """\
 # An unswarm case. [settings] is yours: write there what should differ from the defaults,
@@ -646,7 +649,7 @@ class Case:
         """Every decision, oldest first."""
         return [entry for entry in log.entries(self._log) if entry["act"] == "decide"]
 
-    def export(self, name: str, path: str | Path | None = None, **options: Any) -> Path:
+    def export(self, name: str, path: str | Path | None = None, /, **options: Any) -> Path:
         """Write the latest findings in one format; returns the file.
 
         Args:
@@ -659,10 +662,66 @@ class Case:
         """
         findings = self.findings
         name, module = exporter(name)
-        written = Path(path) if path else self.exports / file_name(name, module.suffix)
-        write_export(findings, module, written, options_of(name, module, options))
+        said = options_of(name, module, {**secrets_of(self.path, name, module, options), **options})
+        stem = said.name if name == RELEASE else name
+        written = Path(path) if path else self.exports / file_name(stem, module.suffix)
+        if name == RELEASE:
+            self.desk.embargoed(said.embargo)
+        write_export(findings, module, written, said)
         log.append(self._log, "export", format=name, path=str(written), run=self.latest)
+        if name == RELEASE:
+            self.desk.released(said.name, sha256(written), written.resolve(), said.embargo)
         return written
+
+    def read_opinions(self, path: str | Path) -> Reading:
+        """Take in what researchers say of accounts: of a release, or by id or handle.
+
+        Rows that cannot be used are listed with their reasons in `exports/rejected-….csv`.
+
+        Args:
+            path: a CSV with the columns account, label, note and source.
+
+        Raises:
+            InputError: it is no such file, or holds no usable row.
+        """
+        from unswarm import release
+
+        path = Path(path)
+        desk, digest = self.desk, sha256(path)
+        if any(line.get("file") == digest for line in log.entries(self._log)):
+            return Reading(path, notes=("the case holds this file already",), skipped=True)
+        found = release.read_opinions(path, self._shown(desk))
+        notes = self._reject(path, found.rejected)
+        if not found:
+            first = f", the first because it {found.rejected[0].reason}" if found.rejected else ""
+            raise InputError(
+                f"none of its rows can be used; {len(found.rejected):,} rejected{first}.",
+                source=path,
+                hint="accounts stand as in the release, or by id or handle.",
+            )
+        desk.opine(found, digest)
+        return Reading(path, "opinions", {"opinion": len(found)}, len(found.rejected), notes)
+
+    def _shown(self, desk: Desk) -> dict[str, str]:
+        """Ids, handles and the pseudonyms of every release → accounts."""
+        from unswarm import release
+
+        _, module = exporter(RELEASE)
+        known = account_ids(self._engine(self.sources))
+        for name in desk.record.releases:
+            key = secrets_of(self.path, RELEASE, module, {"name": name})["key"]
+            known |= release.pseudonyms(desk.findings, key)
+        return known
+
+    def _reject(self, path: Path, rejected: Sequence[Rejected]) -> tuple[str, ...]:
+        if not rejected:
+            return ()
+        target = self.exports / f"rejected-{path.stem}.csv"
+        target.parent.mkdir(exist_ok=True)
+        rows = [(row.line, row.account, row.reason, *row.content) for row in rejected]
+        with target.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([("line", "account", "reason", "row"), *rows])
+        return (f"rejected rows: {target}",)
 
     def _export_all(self, findings: Findings, folder: Path, progress: Progress) -> None:
         photos = len(findings.query("SELECT 1 FROM photo LIMIT 1"))

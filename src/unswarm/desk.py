@@ -15,7 +15,7 @@ from typing import Any
 from unswarm import log
 from unswarm.errors import CaseError, SettingsError, did_you_mean
 from unswarm.findings import Findings
-from unswarm.folder import alone
+from unswarm.folder import alone, sha256
 from unswarm.model import Verdict
 from unswarm.record import Record, replay
 from unswarm.record.appeals import OPEN, REINSTATED, UPHELD
@@ -419,25 +419,51 @@ class Desk:
             "release", id=name, sha256=digest, path=str(path), embargo=embargo, who=person(who)
         )
 
+    @staticmethod
+    def embargoed(day: str) -> None:
+        """Refuse an embargo that has run out: its receivers would be bound to nothing.
+
+        Raises:
+            SettingsError: the day is none, or it is over.
+        """
+        if day and _day(day) < _day(None):
+            raise SettingsError(
+                f"The embargo of {day} has run out. Hint: a later day, or none: "
+                "--option embargo=2030-01-31"
+            )
+
     def share(self, release: str, recipient: str, who: str | None = None) -> dict[str, Any]:
         """Write down who got a release.
 
         Raises:
             CaseError: there is no such release, or its file is not the one that was made.
+            SettingsError: its embargo has run out, or nobody is named.
         """
         releases = self.record.releases
         if release not in releases:
             raise _unknown("release", release, releases)
         _filled(recipient=recipient)
+        made = releases[release]
+        self.embargoed(made.embargo)
+        if not Path(made.path).is_file() or sha256(Path(made.path)) != made.sha256:
+            raise CaseError(
+                f"{made.path} is not the file that was made as '{release}' on {made.when[:10]}. "
+                "Hint: export the release again."
+            )
         return self._write("share", release=release, recipient=recipient, who=person(who))
 
-    def opine(self, opinions: Iterable[Opinion]) -> dict[str, Any]:
-        """Set what outside researchers say of accounts beside what was found."""
+    def opine(self, opinions: Iterable[Opinion], file: str = "") -> dict[str, Any]:
+        """Set what outside researchers say of accounts beside what was found.
+
+        Args:
+            opinions: what they say.
+            file: SHA-256 of the file it was read from.
+        """
         said = [
             {"account": o.account, "label": o.label, "note": o.note, "source": o.source}
             for o in opinions
         ]
-        return self._write("opinions", opinions=said)
+        return self._write("opinions", opinions=said, file=file)
 
     # --- publication
 

@@ -16,6 +16,7 @@ from unswarm.errors import SettingsError, did_you_mean
 from unswarm.findings import Findings
 from unswarm.folder import aside
 from unswarm.plugins import load
+from unswarm.sealing import derived
 
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -60,6 +61,26 @@ def options_of(name: str, module: ModuleType, said: Mapping[str, Any]) -> Any:
             raise SettingsError(f"'{name}' has no option '{option}'. Hint: {hint}")
     given = {option: _value(known[option], value) for option, value in said.items()}
     return kind(**given) if kind else None
+
+
+def secrets_of(folder: Path, name: str, module: ModuleType, said: Mapping[str, Any]) -> Any:
+    """The secrets that a case gives an exporter, where nobody said others.
+
+    `key` is of this exporter and of the name of what it writes, so that two releases cannot be
+    joined by their pseudonyms; `signing_key` is the case's.
+
+    Args:
+        folder: the case folder.
+        name: the exporter.
+        module: the exporter.
+        said: what somebody said.
+    """
+    kind = getattr(module, "Options", None)
+    known = {field.name: field.default for field in fields(kind)} if kind else {}
+    of = said.get("name", known.get("name", ""))
+    purposes = {"key": f"key of {name} {of}", "signing_key": "signatures"}
+    wanted = {option: why for option, why in purposes.items() if option in known}
+    return {option: derived(folder, why) for option, why in wanted.items()}
 
 
 def _value(field: Field[Any], value: Any) -> Any:

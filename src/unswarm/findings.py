@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from unswarm.engines import Engine
+from unswarm.model import Verdict
 from unswarm.record import Record
 
 SHOWN_ROWS = 20
@@ -97,6 +98,25 @@ class Findings:
             f"WHERE network = '{name}' ORDER BY account"
         )
         return [row["account"] for row in rows]
+
+    @property
+    def accused(self) -> list[str]:
+        """Ids of the networks that may be handed on to others, sorted.
+
+        They are those that somebody decided to be inauthentic; while nobody decided on any, the
+        findings that nobody cleared.
+        """
+        decided = self.decided
+        found = self.query("SELECT network FROM network WHERE tier = 'confirmed' ORDER BY network")
+        open_yet = [row["network"] for row in found]
+        return decided or [n for n in open_yet if not self.record.cleared("network", n)]
+
+    @property
+    def decided(self) -> list[str]:
+        """Ids of the networks whose standing decision is that they are inauthentic, sorted."""
+        rows = self.query("SELECT network FROM network ORDER BY network")
+        said = {row["network"]: self.record.standing("network", row["network"]) for row in rows}
+        return [name for name, d in said.items() if d and d.verdict is Verdict.INAUTHENTIC]
 
     @property
     def edges(self) -> Frame:

@@ -59,6 +59,13 @@ def tells(case: Path) -> str:
     return hmac.new(key_of(case), b"unswarm: one key", hashlib.sha256).hexdigest()[: 2 * SIZE]
 
 
+def derived(case: Path, purpose: str) -> str:
+    """A key for one purpose, 64 hexadecimal digits: from it neither the case's key nor another
+    purpose's can be told (HMAC-SHA-256, RFC 2104)."""
+    said = f"unswarm: {purpose}".encode()
+    return hmac.new(key_of(case), said, hashlib.sha256).hexdigest()
+
+
 def seal(values: pa.ChunkedArray, key: bytes) -> pa.ChunkedArray:
     """Texts → their hashes, 32 hexadecimal digits; null stays null."""
     coded = values.combine_chunks().dictionary_encode()

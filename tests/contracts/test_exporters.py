@@ -11,6 +11,7 @@ from small_case import HOSTILE, findings, no_findings
 from unswarm.plugins import load, summary
 
 EXPORTERS = load("exporters")
+KEYED = "key"  # an option that a case gives: the secret of its pseudonyms
 MARKUP = {".html", ".htm", ".xml", ".graphml", ".gexf"}
 
 every_exporter = pytest.mark.parametrize("exporter", EXPORTERS.values(), ids=list(EXPORTERS))
@@ -18,7 +19,11 @@ every_exporter = pytest.mark.parametrize("exporter", EXPORTERS.values(), ids=lis
 
 def exported(exporter: ModuleType, folder: Path, *, empty: bool = False) -> Path:
     path = folder / f"export{exporter.suffix}"
-    exporter.export(no_findings() if empty else findings(), path)
+    of = no_findings() if empty else findings()
+    if KEYED in getattr(getattr(exporter, "Options", None), "__annotations__", ()):
+        exporter.export(of, path, exporter.Options(key="00" * 32))
+    else:
+        exporter.export(of, path)
     return path
 
 

@@ -13,7 +13,7 @@ import traceback
 from typing import NoReturn
 
 from unswarm import terminal
-from unswarm.cli import acting, deciding, finding, making, photos, showing
+from unswarm.cli import acting, deciding, finding, handing, making, photos, showing
 from unswarm.cli.app import DEBUG, app
 from unswarm.cli.saying import seconds
 from unswarm.errors import ResourceError, UnswarmError
@@ -24,6 +24,7 @@ __all__ = [
     "deciding",
     "enforce",
     "finding",
+    "handing",
     "main",
     "making",
     "photos",

@@ -71,13 +71,20 @@ def read(
     comparison: Annotated[
         bool, typer.Option("--comparison", help="These are other people, to compare with.")
     ] = False,
+    opinions: Annotated[
+        bool,
+        typer.Option("--opinions", help="They hold what researchers say of accounts of the case."),
+    ] = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Take files into a case without looking for networks yet."""
-    opened = case_of(sources, case)
+    opened = existing(case) if opinions else case_of(sources, case)
     reading = Taking(opened, reader, columns_said(mapped), quiet or as_json)
-    readings = reading.take(sources, comparison=comparison)
+    if opinions:
+        readings = reading.take_opinions(sources)
+    else:
+        readings = reading.take(sources, comparison=comparison)
     if as_json:
         terminal.print_json(
             {"case": opened.path, "sources": [reading_document(r) for r in readings]}

@@ -34,6 +34,12 @@ class Taking:
             terminal.show_reading(readings)
         return readings
 
+    def take_opinions(self, paths: Sequence[Path]) -> tuple[Reading, ...]:
+        readings = tuple(self._case.read_opinions(path) for path in paths)
+        if not self._quiet:
+            terminal.show_reading(readings)
+        return readings
+
     def take_photos(
         self,
         album: Path | None,

@@ -28,6 +28,9 @@ from unswarm.record.publication import (
     signatures,
 )
 
+CLEARED = frozenset({Verdict.AUTHENTIC, Verdict.NOT_COORDINATED})
+"""Verdicts after which something is handed on to nobody."""
+
 
 @dataclass(frozen=True)
 class Record:
@@ -75,6 +78,15 @@ class Record:
             if decision.verdict is not Verdict.UNDECIDED:
                 latest = [d for d in latest if not same(d.who, decision.who)] + [decision]
         return latest
+
+    def cleared(self, kind: str, subject: str) -> bool:
+        """Whether the standing decision says that it does nothing wrong."""
+        decision = self.standing(kind, subject)
+        return decision is not None and decision.verdict in CLEARED
+
+    def may_be_named(self, account: str) -> bool:
+        """Whether nobody cleared or reinstated an account by itself."""
+        return not self.cleared("account", account) and not self.reinstated(account)
 
     def reinstated(self, account: str) -> bool:
         """Whether the account's latest answered appeal gave it its place back."""
