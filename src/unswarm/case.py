@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 ALWAYS_EXPORTED = ("accounts_csv", "networks_csv", "edges_csv", "report")
 A_KIND = {"account": "an account", "domain": "a domain", "network": "a network"}
 OF_EXPANSION = ("linked_csv", "counterparts_csv")
+PUBLIC = ("public_report", "public_report_md", "public_report_pdf")
 RELEASE = "release"
 OF_PHOTOS = ("photos_csv", "photo_groups_csv", "photos_html")
 _HEADER = """\
@@ -672,6 +673,34 @@ class Case:
         if name == RELEASE:
             self.desk.released(said.name, sha256(written), written.resolve(), said.embargo)
         return written
+
+    def publish(
+        self, folder: str | Path | None = None, *, pdf: bool = True, who: str | None = None
+    ) -> tuple[Path, ...]:
+        """Write the public report that two people signed.
+
+        Args:
+            folder: where to; None: the case's `exports/`.
+            pdf: false: only HTML and Markdown.
+            who: the person; None: the name logged in.
+
+        Returns:
+            The files.
+
+        Raises:
+            CaseError: something forbids it; the message lists all that does.
+            SettingsError: a PDF is wanted, and what it needs is not installed.
+        """
+        desk = self.desk
+        digest = desk.publishable()
+        formats = PUBLIC if pdf else PUBLIC[:-1]
+        target = Path(folder) if folder else self.exports
+        paths = []
+        for name, module in map(exporter, formats):
+            paths.append(target / file_name(name, module.suffix))
+            write_export(desk.findings, module, paths[-1])
+        desk.published(digest, paths, who)
+        return tuple(paths)
 
     def read_opinions(self, path: str | Path) -> Reading:
         """Take in what researchers say of accounts: of a release, or by id or handle.

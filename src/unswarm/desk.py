@@ -20,17 +20,15 @@ from unswarm.model import Verdict
 from unswarm.record import Record, replay
 from unswarm.record.appeals import OPEN, REINSTATED, UPHELD
 from unswarm.record.attribution import CONFIDENCE, Claim, Status
-from unswarm.record.decisions import Decision, Ground, citations, ground_of, verdict_of
+from unswarm.record.decisions import HIDDEN, Decision, Ground, citations, ground_of, verdict_of
 from unswarm.record.orders import Order, Plan, Receipt
 from unswarm.record.people import Role, needs, person, role_of, same
 from unswarm.record.publication import Opinion
 from unswarm.store import quoted
+from unswarm.takedown import Facts, digest, flat, obstacles
 
 LETTERS = {"decide": "d", "appeal": "a", "attribute": "c", "plan": "p"}
 """Act → the letter of the ids of what it makes."""
-
-HIDDEN = frozenset({Ground.CIB, Ground.MISREPRESENTATION})
-"""Grounds that say that accounts hide who they are."""
 
 SHORTEST_QUOTE = 25  # a text shorter than this may stand in a reason by chance
 
@@ -467,22 +465,32 @@ class Desk:
 
     # --- publication
 
-    def sign(
-        self,
-        digest: str,
-        facts: Mapping[str, str],
-        who: str | None = None,
-        role: str | None = None,
-    ) -> dict[str, Any]:
-        """A person stands behind a report with these numbers.
+    def sign(self, who: str | None = None, role: str | None = None) -> dict[str, Any]:
+        """A person stands behind the public report as it is now.
 
         Raises:
-            SettingsError: they signed the same numbers already, or their role is not enough.
+            SettingsError: they signed the same facts already, or their role is not enough.
+            CaseError: there is nothing to report.
         """
         by = self._who(who, role, Role.ANALYST, "sign")
-        if any(s.digest == digest and same(s.who, by["who"]) for s in self.record.signatures):
-            raise SettingsError(f"{by['who']} has signed these numbers already.")
-        return self._write("sign", digest=digest, facts=dict(facts), **by)
+        facts = Facts.of(self.findings)
+        if not facts.accounts:
+            raise CaseError("There is nothing to sign: no decision was approved. Hint: decide.")
+        mark = digest(facts)
+        if any(s.digest == mark and same(s.who, by["who"]) for s in self.record.signatures):
+            raise SettingsError(f"{by['who']} has signed these facts already.")
+        return self._write("sign", digest=mark, facts=flat(facts), **by)
+
+    def publishable(self) -> str:
+        """The digest of the facts, where nothing forbids to publish them.
+
+        Raises:
+            CaseError: something does: each obstacle with what to do about it.
+        """
+        facts = Facts.of(self.findings)
+        if found := obstacles(self.findings, facts, _day(None)):
+            raise CaseError("\n- ".join(["The report is not published.", *found]))
+        return digest(facts)
 
     def published(self, digest: str, paths: Sequence[Path], who: str | None) -> dict[str, Any]:
         """Write down that a report was published."""

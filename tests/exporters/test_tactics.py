@@ -32,7 +32,7 @@ class Asked:
             return ()
         return self.ask
 
-    def ask(self, *said: str | Collection[str]) -> tuple[str, ...]:
+    def ask(self, *said: str | Collection[str], without: str = "") -> tuple[str, ...]:
         if said and said[0] in load("measures"):
             self.phrases.append((str(said[0]), str(said[1]) if len(said) > 1 else ""))
         return ()

@@ -29,7 +29,10 @@ ClaimArgument = Annotated[str, typer.Argument(metavar="CLAIM", help="e.g. c-0001
 
 @app.command()
 def decide(
-    subject: Annotated[str, typer.Argument(metavar="NETWORK|ACCOUNT|DOMAIN")],
+    subjects: Annotated[
+        str,
+        typer.Argument(metavar="NETWORK|ACCOUNT|DOMAIN", help="Several: with commas between."),
+    ],
     verdict: Annotated[
         str, typer.Argument(help="inauthentic, authentic, 'not coordinated' or undecided.")
     ],
@@ -51,24 +54,32 @@ def decide(
     case: CaseOption = None,
 ) -> None:
     """Write a person's verdict, with its reason and its evidence, into the case's log."""
-    said = existing(case).decide(
-        subject, verdict, reason, who, ground=ground, cites=cites or (), role=role
-    )
-    terminal.say(f"{said['id']}, {subject}: {said['verdict']}, says {said['who']}.")
-    if said["ground"]:
-        terminal.say(f"A second person agrees with: unswarm approve {said['id']} --who NAME")
+    opened = existing(case)
+    made = []
+    for subject in subjects.split(","):
+        said = opened.decide(
+            subject, verdict, reason, who, ground=ground, cites=cites or (), role=role
+        )
+        terminal.say(f"{said['id']}, {subject}: {said['verdict']}, says {said['who']}.")
+        made.append(said["id"])
+    if ground:
+        terminal.say(f"A second person agrees with: unswarm approve {' '.join(made)} --who NAME")
 
 
 @app.command()
 def approve(
-    of: Annotated[str, typer.Argument(metavar="DECISION|PLAN", help="e.g. d-0001 or p-0001")],
+    of: Annotated[
+        list[str], typer.Argument(metavar="DECISION|PLAN...", help="e.g. d-0001 or p-0001")
+    ],
     who: WhoOption = None,
     role: RoleOption = None,
     case: CaseOption = None,
 ) -> None:
-    """Agree, as a second person, with a decision or a plan."""
-    said = existing(case).desk.approve(of, who, role)
-    terminal.say(f"{of}: approved by {said['who']}.")
+    """Agree, as a second person, with decisions or plans."""
+    desk = existing(case).desk
+    for each in of:
+        said = desk.approve(each, who, role)
+        terminal.say(f"{each}: approved by {said['who']}.")
 
 
 @app.command()

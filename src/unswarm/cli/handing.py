@@ -1,4 +1,4 @@
-"""Commands that hand data to researchers, and check what was handed over."""
+"""Commands that hand data to researchers, and the report to everybody."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from unswarm import terminal
 from unswarm.cli.app import app
-from unswarm.cli.deciding import WhoOption
+from unswarm.cli.deciding import RoleOption, WhoOption
 from unswarm.cli.options import CaseOption
 from unswarm.cli.places import existing, must_exist
 from unswarm.errors import InputError
@@ -28,6 +28,27 @@ def share(
     made = opened.desk.record.releases[release]
     until = f"; embargo until {made.embargo}" if made.embargo else ""
     terminal.say(f"{made.path}: for {recipient}{until}. SHA-256 {made.sha256}")
+
+
+@app.command()
+def sign(who: WhoOption = None, role: RoleOption = None, case: CaseOption = None) -> None:
+    """Stand behind the public report as it is now; two different people must."""
+    desk = existing(case).desk
+    said = desk.sign(who, role)
+    terminal.say(f"{said['who']} signed {len(said['facts']):,} facts, SHA-256 {said['digest']}.")
+    terminal.say("When one of them changes, it is to be signed again.")
+
+
+@app.command()
+def publish(
+    to: Annotated[Path | None, typer.Option("--to", help="Default: the case's exports/.")] = None,
+    pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="Write a PDF, too.")] = True,
+    who: WhoOption = None,
+    case: CaseOption = None,
+) -> None:
+    """Write the public report that two people signed, or say what forbids it."""
+    for path in existing(case).publish(to, pdf=pdf, who=who):
+        terminal.say(str(path))
 
 
 @app.command()

@@ -25,6 +25,9 @@ class Ground(StrEnum):
     BAN_EVASION = "ban evasion"
 
 
+HIDDEN = frozenset({Ground.CIB, Ground.MISREPRESENTATION})
+"""Grounds that say that accounts hide who they are."""
+
 CONTENT = {
     *("content", "text", "texts", "post", "posts", "word", "words", "message", "messages"),
     *("topic", "topics", "narrative", "narratives", "hashtag", "hashtags", "claim", "claims"),

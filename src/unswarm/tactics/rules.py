@@ -36,6 +36,7 @@ def _on(*platforms: str) -> Sees:
     return lambda signs: signs.on(platforms)
 
 
+ADDRESSES = "internet addresses"
 FAKE = "Create Inauthentic Accounts"
 
 RULES = (
@@ -61,8 +62,8 @@ RULES = (
     Rule("T0144.002", "1.2", lambda s: s.hidden("bios") + s.hidden("names"), "Create Personas"),
     Rule("T0144.001", "1.8.1", lambda s: s.across),
     # coordinating
-    Rule("T0149", "3.3", lambda s: s.hidden("infrastructure")),
-    Rule("T0149.006", "3.3.1", lambda s: s.hidden("infrastructure", "internet addresses")),
+    Rule("T0149", "3.3", lambda s: s.hidden("infrastructure", without=ADDRESSES)),
+    Rule("T0149.006", "3.3.1", lambda s: s.hidden("infrastructure", ADDRESSES)),
     Rule("T0146.007", "3.5.1", lambda s: s.hidden("rhythm"), "Create Bot Accounts"),
     # evading
     Rule("T0153.003", "5.2.1", lambda s: s.shortened),

@@ -66,9 +66,11 @@ class Signs:
             "SELECT * FROM evidence WHERE network = {network} ORDER BY family, measure, claim"
         )
 
-    def hidden(self, measure: str, phrase: str = "") -> tuple[str, ...]:
+    def hidden(self, measure: str, phrase: str = "", without: str = "\n") -> tuple[str, ...]:
         """Sentences of a measure that are signs of inauthenticity."""
-        return self._claims(measure, phrase, lambda row: row["inauthentic"])
+        return self._claims(
+            measure, phrase, lambda row: row["inauthentic"] and without not in row["claim"]
+        )
 
     def unusual(self, measure: str, phrase: str = "") -> tuple[str, ...]:
         """Sentences of a measure in which the network differs from others beyond chance."""
@@ -155,7 +157,7 @@ class Signs:
         counts: dict[str, int] = {}
         for row in self._members:
             if chosen(row):
-                place = row["platform"] or "a platform that is not named"
+                place = row["platform"].capitalize() if row["platform"] else "a nameless platform"
                 counts[place] = counts.get(place, 0) + row["accounts"]
         return tuple(f"It has {n:,} {what} on {place}." for place, n in counts.items())
 
