@@ -12,6 +12,7 @@ from pathlib import Path
 from unswarm.exporters._report.material import SECTIONS
 from unswarm.exporters._report.names import Names
 from unswarm.exporters._report.page import grouped, render
+from unswarm.exporters._report.people import said
 from unswarm.exporters._report.photos import IN_REPORT, Photos
 from unswarm.exporters._report.queries import NETWORKS
 from unswarm.exporters._report.rows import Rows
@@ -52,4 +53,5 @@ def page(findings: Findings) -> str:
         anchors={section.row["network"]: section.anchor for section in sections},
         row_links={section.row["network"]: section.occasions for section in sections},
         entries=grouped(rows.finish()),
+        people=said(findings.record),
     )
