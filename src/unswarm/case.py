@@ -26,8 +26,9 @@ from unswarm.errors import CaseError, InputError, did_you_mean
 from unswarm.expansion import Expansion
 from unswarm.exporting import exporter, file_name, options_of, secrets_of, write_export
 from unswarm.findings import Findings
-from unswarm.fingerprint import Fingerprint, fingerprints, loads
+from unswarm.fingerprint import Fingerprint, fingerprints, is_fingerprint, loads
 from unswarm.folder import alone, read_toml, sha256, write_toml
+from unswarm.indicators import fingerprints_of, ids_of, read_indicators
 from unswarm.measuring import evidence_of, measured
 from unswarm.model import EVIDENCE, MEMBERSHIP, NETWORK, QUARANTINE, RUNS, Tier, Verdict
 from unswarm.plugins import load
@@ -579,8 +580,8 @@ class Case:
                 linked accounts here are listed, at a false-discovery rate of the setting `q`.
             against: folders of other cases, e.g. of another platform, in whose data the network is
                 looked for.
-            recidivism: folders of past cases, or files of `export fingerprint`, whose networks are
-                looked for in this data.
+            recidivism: folders of past cases, files of `export fingerprint`, or indicators that
+                others published (Meta's CSV or TSV, STIX 2.1), looked for in this data.
             progress: told of each step.
 
         Returns:
@@ -588,12 +589,12 @@ class Case:
 
         Raises:
             CaseError: there is no such network, it is a lead, or another case has no run.
-            InputError: a file is no fingerprint.
+            InputError: a file is no fingerprint, and holds no indicators.
         """
         found = [*self._expand(network, against, progress)] if network else []
         for past in recidivism:
             progress(f"comparing with {Path(past).name}", 0, 0)
-            found += [self._look_for(each, self) for each in _prints(Path(past))]
+            found += [self._look_for(each, self) for each in self._prints(Path(past))]
         for each in found:
             self._export(OF_EXPANSION, each.findings, each.folder, progress)
         log.append(self._log, "expand", network=network, places=[each.place for each in found])
@@ -623,6 +624,26 @@ class Case:
         view = Findings(place.name, engine, {})
         apart = bool(left.key and key) and left.key != key
         return Expansion(left.network, place.name, view, found.unchanged, folder, apart)
+
+    def _prints(self, past: Path) -> list[Fingerprint]:
+        """The fingerprints of a past case or of a file, or of indicators that others published."""
+        if past.is_dir():
+            return open_case(past, create=False).fingerprints()
+        if not past.exists():
+            hint = "check the path."
+            raise InputError("there is no such file or folder.", source=past, hint=hint)
+        if is_fingerprint(past):
+            return loads(past)
+        found = read_indicators(past)
+        prints = fingerprints_of(found, past.name, ids_of(self._engine(self.sources)))
+        if not prints:
+            raise InputError(
+                f"no site and no account is in it; {len(found.other):,} entries are something "
+                f"else, {len(found.rejected):,} cannot be used.",
+                source=past,
+                hint="give a fingerprint, or indicators of Meta's form or in STIX 2.1.",
+            )
+        return prints
 
     def fingerprints(self) -> list[Fingerprint]:
         """What the networks of the latest run leave behind that are worth remembering."""
@@ -844,15 +865,6 @@ def _nothing_usable(path: Path, rejected: int, first_fault: str) -> InputError:
         source=path,
         hint="name the columns with --map FIELD=COLUMN, or the format with --reader.",
     )
-
-
-def _prints(past: Path) -> list[Fingerprint]:
-    """The fingerprints of a past case, or of a file."""
-    if past.is_dir():
-        return open_case(past, create=False).fingerprints()
-    if not past.exists():
-        raise InputError("there is no such file or folder.", source=past, hint="check the path.")
-    return loads(past)
 
 
 def counts_of_photos(engine: Engine) -> dict[str, int]:

@@ -11,9 +11,11 @@ import pyarrow as pa
 
 from unswarm.engines import Engine
 from unswarm.model import Verdict
+from unswarm.model.verdicts import DISCLOSED
 from unswarm.record import Record
 
 SHOWN_ROWS = 20
+NAMED = 0.9  # probability of belonging to a network below which no account is named
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,14 @@ class Findings:
         return self.query("SELECT * FROM membership ORDER BY network, probability DESC, account")
 
     def members(self, network: str) -> list[str]:
-        """Ids of the accounts of a network, sorted: its members, and those linked to it."""
+        """Ids of the accounts of a network that may be named, sorted: members, and linked ones.
+
+        Members below `NAMED` are counted by the run and named by nobody.
+        """
         name = network.replace("'", "''")
         rows = self.query(
-            "SELECT account FROM (SELECT network, account FROM membership UNION "
+            "SELECT account FROM (SELECT network, account FROM membership "
+            f"WHERE probability >= {NAMED} UNION "
             "SELECT network, account FROM linked WHERE probability > 0) AS m "
             f"WHERE network = '{name}' ORDER BY account"
         )
@@ -104,12 +110,16 @@ class Findings:
         """Ids of the networks that may be handed on to others, sorted.
 
         They are those that somebody decided to be inauthentic; while nobody decided on any, the
-        findings that nobody cleared.
+        findings that nobody cleared and that do not say openly what they are.
         """
-        decided = self.decided
-        found = self.query("SELECT network FROM network WHERE tier = 'confirmed' ORDER BY network")
-        open_yet = [row["network"] for row in found]
-        return decided or [n for n in open_yet if not self.record.cleared("network", n)]
+        rows = self.query(
+            "SELECT network, label FROM network WHERE tier = 'confirmed' ORDER BY network"
+        )
+        return self.decided or [
+            row["network"]
+            for row in rows
+            if row["label"] not in DISCLOSED and not self.record.cleared("network", row["network"])
+        ]
 
     @property
     def decided(self) -> list[str]:

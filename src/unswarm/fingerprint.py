@@ -190,6 +190,14 @@ def _said(person: Profile) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
+def is_fingerprint(path: Path) -> bool:
+    """Whether a file is meant to be one of `dumps`: JSON that states a form."""
+    try:
+        return "form" in json.loads(path.read_text("utf-8"))
+    except ValueError:
+        return False
+
+
 def loads(path: Path) -> list[Fingerprint]:
     """The fingerprints of a file that `dumps` wrote.
 

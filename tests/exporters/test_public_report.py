@@ -108,7 +108,7 @@ def html(operation: Findings) -> str:
 
 
 ELEMENTS = {
-    "counts by kind and platform": r"\d+ accounts, 6 Pages and 4 Groups on Facebook",
+    "counts by kind and platform": r"\d+ accounts, 5 Pages and 4 Groups on Facebook",
     "how it worked": "DISARM T0150.008",
     "audience": "followers stand in another country",
     "ad spend": "5 ads were paid",
@@ -137,8 +137,8 @@ def test_every_element_of_an_announcement_is_there(text: str, element: str) -> N
 def test_counts_are_those_of_the_tables(operation: Findings, text: str) -> None:
     rows = operation.query(
         "SELECT kind, platform, count(*) AS n FROM account WHERE account IN (SELECT account FROM "
-        "membership WHERE network = 'n2' UNION SELECT account FROM linked WHERE network = 'n2' "
-        "AND probability > 0) GROUP BY kind, platform"
+        "membership WHERE network = 'n2' AND probability >= 0.9 UNION SELECT account FROM linked "
+        "WHERE network = 'n2' AND probability > 0) GROUP BY kind, platform"
     )
     words = {"person": "Accounts", "page": "Pages", "group": "Groups"}
     for row in rows:

@@ -32,6 +32,7 @@ from unswarm.release import (
     read_opinions,
     verify,
 )
+from unswarm.release.finding import WORDS
 from unswarm.release.masking import Masker
 from unswarm.release.people import Person, pseudonym
 
@@ -93,7 +94,10 @@ def planted() -> Findings:
             "hashtag": [of | {"hashtag": "patriot_jane7", "position": 0}],
             "media": [of | {"media": f"{name}-photo.jpg"}],
             "network": [network("n1")],
-            "membership": [{"network": "n1", "account": a["account"]} for a in (HIDDEN, BIG)],
+            "membership": [
+                {"network": "n1", "account": a["account"], "probability": 0.99}
+                for a in (HIDDEN, BIG)
+            ],
         },
         {"settings": {"q": 0.01}, "versions": {"unswarm": "0.1.0"}, "signals": ["links"]},
     )  # fmt: skip
@@ -135,7 +139,8 @@ def test_holds_only_accounts_of_findings(tmp_path: Path) -> None:
     case = operation()
     back = pseudonyms(case, KEY)
     shown = {back[row["userid"]] for row in rows(packed(case, tmp_path), "users")}
-    assert shown == {f"a{n:03}" for n in range(37)} | {"x100", "x101", "x102"}
+    unsure = {"a003", "a015"}  # below the probability from which an account is named
+    assert shown == ({f"a{n:03}" for n in range(37)} | {"x100", "x101", "x102"}) - unsure
 
 
 def test_leaves_out_networks_that_a_person_cleared(tmp_path: Path) -> None:
@@ -143,7 +148,7 @@ def test_leaves_out_networks_that_a_person_cleared(tmp_path: Path) -> None:
         "d-0001", "network", "n2", Verdict.AUTHENTIC, "", "a newsroom", (), "ann", "", "", "", ()
     )  # fmt: skip
     case = replace(operation(), record=Record(decisions={said.id: said}))
-    assert len(rows(packed(case, tmp_path), "users")) == 12
+    assert len(rows(packed(case, tmp_path), "users")) == 11
 
 
 def test_hides_accounts_with_few_or_unknown_followers(tmp_path: Path) -> None:
@@ -355,8 +360,7 @@ def test_random_names_in_random_text_never_survive(
     for person in pseudonyms_in(bare):
         bare = bare.replace(person, "\0")
     folded = bare.casefold()
-    common = {"about", "video"}
-    assert not [h for h in handles if h.casefold() in folded and h.casefold() not in common]
+    assert not [h for h in handles if h.casefold() in folded and h.casefold() not in WORDS]
 
 
 def pseudonyms_in(text: str) -> set[str]:

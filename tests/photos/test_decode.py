@@ -817,3 +817,13 @@ def test_real_photos_are_what_the_slow_way_gives():
         found = decode(content)
         assert not found.truncated
         assert far(found.rgb, reference(content)) < 1.5, path.name
+
+
+def test_other_libraries_do_not_make_cut_files_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    from PIL import ImageFile
+
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    content = io.BytesIO()
+    Image.new("RGB", (64, 64), "red").save(content, "PNG")
+    with pytest.raises(Unreadable):
+        decode(content.getvalue()[:-60])

@@ -68,7 +68,9 @@ def expand(
     recidivism: Annotated[
         list[Path] | None,
         typer.Option(
-            "--recidivism", help="A past case, or its fingerprint: did it come back? Repeatable."
+            "--recidivism",
+            help="Did it come back? A past case, its fingerprint, or indicators that others "
+            "published (Meta's CSV, STIX 2.1). Repeatable.",
         ),
     ] = None,
     case: CaseOption = None,

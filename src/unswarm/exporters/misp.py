@@ -20,8 +20,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from unswarm.canonical import PLATFORMS, SHORTENERS
 from unswarm.errors import SettingsError, did_you_mean
-from unswarm.exporters._report import NAMED, listed
-from unswarm.findings import Findings
+from unswarm.exporters._report import listed
+from unswarm.findings import NAMED, Findings
 from unswarm.model import Verdict
 from unswarm.record import Record
 from unswarm.tactics import tactics

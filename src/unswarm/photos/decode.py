@@ -158,6 +158,9 @@ def _pillow() -> ModuleType:
 @contextmanager
 def _codec(part: str, file: File) -> Iterator[None]:
     """Whatever a codec raises becomes `Unreadable`, in our words."""
+    from PIL import ImageFile
+
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # other libraries of the process set it, WeasyPrint too
     try:
         yield
     except Unreadable:

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 
 from unswarm.release.columns import IDS, README, TWEETS, TYPED, USERS
@@ -93,13 +94,25 @@ def _lines(file: io.TextIOWrapper, name: str) -> Iterator[tuple[int, str, str]]:
             yield number, "", text
 
 
+def _numbered(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """The rows from line 2 on, fields of any length included: the limit is the process's."""
+    for number in count(2):
+        limit = csv.field_size_limit(sys.maxsize)
+        try:
+            row = next(rows, None)
+        finally:
+            csv.field_size_limit(limit)
+        if row is None:
+            return
+        yield number, row
+
+
 def _cells(file: io.TextIOWrapper) -> Iterator[tuple[int, str, str]]:
-    csv.field_size_limit(sys.maxsize)
     rows = csv.reader(file)
     header = next(rows, [])
     known = [*USERS, *TWEETS]
     yield from ((1, "", name) for name in header if name not in known)
-    for number, row in enumerate(rows, 2):
+    for number, row in _numbered(rows):
         for place, cell in enumerate(row):
             column = header[place] if place < len(header) else ""
             if cell and not (column in TYPED and TYPED[column].fullmatch(cell)):

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from unswarm.errors import SettingsError
-from unswarm.findings import Findings
+from unswarm.findings import NAMED, Findings
 
 THRESHOLD = 5_000  # followers below which Twitter hashed an account
 SHORTEST_KEY = 16  # bytes
 
 NETWORKS = "SELECT network, last FROM network"
-STANDING = """
+STANDING = f"""
 SELECT DISTINCT s.network, s.account FROM (
-    SELECT m.network, m.account FROM membership AS m
+    SELECT m.network, m.account FROM membership AS m WHERE m.probability >= {NAMED}
     UNION ALL
     SELECT k.network, k.account FROM linked AS k WHERE k.named
 ) AS s ORDER BY s.network, s.account

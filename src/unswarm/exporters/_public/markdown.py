@@ -9,7 +9,7 @@ from typing import Any
 from unswarm.exporters._public.blocks import Bars, Block, Document, Picture, Quote, Table, Terms
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
-LISTED = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)")
+LISTED = re.compile(r"^(\d*)([-+.)])(?=\s)")
 
 
 def markdown(report: Document) -> str:

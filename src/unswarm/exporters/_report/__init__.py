@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-NAMED = 0.9
-"""Members of findings below this probability are counted, not named; nobody in a lead is named."""
+from unswarm.findings import NAMED
 
 PROFILES, TIES = "profiles", "ties"
 """What stands for the signals of a network that only profiles gave away, or what accounts have."""

@@ -61,15 +61,21 @@ def grouped(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
     return [(group, list(some)) for group, some in groupby(entries, lambda entry: entry.group)]
 
 
-def _environment() -> Environment:
+def templates(folder: str) -> Environment:
+    """The templates of a folder beside this one; every text they are given is escaped."""
     environment = Environment(
-        loader=PackageLoader("unswarm.exporters", "_report"),
+        loader=PackageLoader("unswarm.exporters", folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters.update({name: getattr(words, name) for name in FILTERS})
+    return environment
+
+
+def _environment() -> Environment:
+    environment = templates("_report")
     environment.filters["embedded"] = embedded
     environment.globals |= {"several": words.several, "fewest": FEWEST}
     return environment

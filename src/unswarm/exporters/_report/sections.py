@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from unswarm.exporters._report import NAMED, PROFILES, TIES, change, charts, queries
+from unswarm.exporters._report import PROFILES, TIES, change, charts, queries
 from unswarm.exporters._report.evidence import Evidence, sort
 from unswarm.exporters._report.graph import picture
 from unswarm.exporters._report.material import TOPS, Material, without
@@ -34,7 +34,7 @@ from unswarm.exporters._report.words import (
     strength,
     times_over,
 )
-from unswarm.findings import Findings
+from unswarm.findings import NAMED, Findings
 from unswarm.model import HOUR
 
 CORRECTED = "p, corrected for all tests of the run"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from unswarm.canonical import PLATFORMS, SHORTENERS
-from unswarm.exporters._report import NAMED, whole_queries
+from unswarm.exporters._report import whole_queries
 from unswarm.exporters._report.evidence import OPERATION, Item
 from unswarm.exporters._report.funnel import Funnel, funnel
 from unswarm.exporters._report.queries import ByNetwork, Row, by_network, only, optional
@@ -30,7 +30,7 @@ from unswarm.exporters._report.words import (
     several,
     share,
 )
-from unswarm.findings import Findings
+from unswarm.findings import NAMED, Findings
 from unswarm.sites import Crawl, Sisters
 
 LISTED = 200  # linked accounts of a network, and counterparts

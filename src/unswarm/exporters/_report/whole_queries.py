@@ -6,8 +6,8 @@ names; `FIRM` leaves out members that are undetermined.
 
 from __future__ import annotations
 
-from unswarm.exporters._report import NAMED
 from unswarm.exporters._report.words import KINDS
+from unswarm.findings import NAMED
 
 _LINKED = "SELECT k.network, k.account FROM linked AS k WHERE k.named AND {of_k}"
 OWN = f"SELECT m.network, m.account FROM membership AS m WHERE {{of_m}} UNION {_LINKED}"
