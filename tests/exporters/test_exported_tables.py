@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from invented_case import PEOPLE, World, findings
 
 from unswarm.exporters import accounts_csv, edges_csv, networks_csv
 from unswarm.findings import Findings
+from unswarm.plugins import load
 
 COLUMNS = {
     accounts_csv: "account,platform,handle,network,tier,probability,signals,posts",
@@ -146,3 +148,18 @@ def test_more_rows_than_one_batch_arrive_whole(
     accounts = World().tables["account"]
     listed = rows(accounts_csv, findings({"account": accounts}), tmp_path)
     assert [row["account"] for row in listed] == [row["account"] for row in accounts]
+
+
+@pytest.mark.parametrize("table", ["accounts", "edges", "networks"])
+def test_parquet_holds_the_rows_of_the_csv(case: Findings, tmp_path: Path, table: str) -> None:
+    known = load("exporters")
+    known[f"{table}_csv"].export(case, tmp_path / "rows.csv")
+    known[f"{table}_parquet"].export(case, tmp_path / "rows.parquet")
+    with (tmp_path / "rows.csv").open(encoding="utf-8", newline="") as file:
+        header, *written = csv.reader(file)
+    found = pq.read_table(tmp_path / "rows.parquet")
+    assert found.column_names == header
+    assert len(found) == len(written)
+    assert [str(cell) for cell in found.column(0).to_pylist()] == [row[0] for row in written]
+    if table == "networks":
+        assert str(found.schema.field("first").type) == "timestamp[ms, tz=UTC]"

@@ -1,4 +1,4 @@
-"""Query rows → CSV, streamed batch by batch, exact, and safe to open in a spreadsheet.
+"""Query rows → CSV or Parquet, streamed batch by batch, exact, and safe to open in a spreadsheet.
 
 Names, ids and texts come from strangers. A spreadsheet takes a cell that begins with `= + - @` for
 a formula, and a formula does harm only by a call, a link to another sheet or a command, which need
@@ -22,6 +22,7 @@ from unswarm.findings import Findings
 
 BATCH = 65_536
 FORMULA = r"(?s)^('*[=+\-@\t\r＝＋－＠].*[(|!\[].*)$"
+MOMENT = pa.timestamp("ms", "UTC")
 STYLE = csv.WriteOptions(quoting_style="needed", quoting_header="none")
 
 STANDING = """WITH standing AS (
@@ -43,6 +44,33 @@ STANDING = """WITH standing AS (
 """Where each account stands (`place` 1: its confirmed network, then the one it is linked to, then
 its most probable one), and how many posts each made."""
 
+ACCOUNTS = f"""
+{STANDING}
+SELECT a.account, coalesce(a.platform, '') AS platform, coalesce(a.handle, '') AS handle,
+       coalesce(s.network, '') AS network, coalesce(s.tier, '') AS tier,
+       coalesce(s.probability, c.probability, 0) AS probability, coalesce(s.signals, '') AS signals,
+       coalesce(activity.posts, 0) AS posts
+FROM account AS a
+LEFT JOIN standing AS s ON s.account = a.account AND s.place = 1
+LEFT JOIN (
+    SELECT c.account, max(c.probability) AS probability FROM candidate AS c GROUP BY c.account
+) AS c ON c.account = a.account
+LEFT JOIN activity ON activity.account = a.account
+ORDER BY a.account
+"""
+"""Every account of the input once, with where it stands."""
+
+NETWORKS = """
+SELECT n.network, n.tier, coalesce(n.reason, '') AS reason, n.accounts, n.probability,
+       coalesce(n.signals, '') AS signals, n.first, n.last,
+       coalesce(n.top_objects, '') AS top_objects,
+       coalesce(n.inauthenticity, '') AS inauthenticity,
+       CASE n.tier WHEN 'confirmed' THEN coalesce(n.label, '') ELSE '' END AS label
+FROM network AS n
+ORDER BY n.tier, n.network
+"""
+"""Every network, findings first."""
+
 EDGES = """
 SELECT DISTINCT e.source, e.target, e.signal, e.objects, e.actions, e.expected, e.p, e.q
 FROM edge AS e
@@ -57,9 +85,24 @@ def write_csv(findings: Findings, query: str, path: Path, times: Collection[str]
     The rows go through a Parquet file beside `path`, so that memory holds one batch of them.
     """
     with TemporaryDirectory(dir=path.parent) as folder:
-        rows, aside = Path(folder) / "rows.parquet", Path(folder) / path.name
+        rows, aside = Path(folder) / f"of {path.name}.parquet", Path(folder) / path.name
         findings.engine.save(query, rows)
         _copy(rows, aside, times)
+        aside.replace(path)
+
+
+def write_parquet(findings: Findings, query: str, path: Path, times: Collection[str] = ()) -> None:
+    """Write a query's rows to `path`, exact; columns in `times` are timestamps (ms, UTC)."""
+    with TemporaryDirectory(dir=path.parent) as folder:
+        rows, aside = Path(folder) / f"of {path.name}.parquet", Path(folder) / path.name
+        findings.engine.save(query, rows)
+        source = pq.ParquetFile(rows)
+        kinds = pa.schema(
+            [pa.field(f.name, MOMENT if f.name in times else f.type) for f in source.schema_arrow]
+        )
+        with pq.ParquetWriter(aside, kinds, compression="zstd") as target:
+            for batch in source.iter_batches(BATCH):
+                target.write_batch(batch.cast(kinds))
         aside.replace(path)
 
 

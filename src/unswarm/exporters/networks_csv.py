@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from unswarm.exporters._tables import write_csv
+from unswarm.exporters._tables import NETWORKS, write_csv
 from unswarm.findings import Findings
 
 suffix = ".csv"
-
-NETWORKS = """
-SELECT n.network, n.tier, coalesce(n.reason, '') AS reason, n.accounts, n.probability,
-       coalesce(n.signals, '') AS signals, n.first, n.last,
-       coalesce(n.top_objects, '') AS top_objects,
-       coalesce(n.inauthenticity, '') AS inauthenticity,
-       CASE n.tier WHEN 'confirmed' THEN coalesce(n.label, '') ELSE '' END AS label
-FROM network AS n
-ORDER BY n.tier, n.network
-"""
 
 
 def export(findings: Findings, path: Path) -> None:
