@@ -69,8 +69,8 @@ def _embargoed(facts: Facts, today: str) -> Iterator[str]:
     for release in facts.releases:
         if release.recipients and release.embargo > today:
             yield (
-                f"{len(release.recipients)} recipients of '{release.id}' were promised an embargo "
-                f"until {release.embargo}. Hint: wait for it."
+                f"Whoever received '{release.id}' was promised an embargo until "
+                f"{release.embargo}. Hint: wait for it."
             )
 
 
