@@ -509,8 +509,8 @@ def fingerprints_of(indicators: Indicators, name: str, ids: Ids | None = None) -
 
     It holds the sites as what accounts link to and name as their own, and the accounts by platform
     and handle. Names, bios, photos, creation times, administrators and sealed values are published
-    by nobody, so no account is ever named by it for sure: a shared site alone makes an account
-    worth a look. Only registered domains are taken: who has a page at a host owns not the host.
+    by nobody, so no account is ever named by it for sure, and a shared site alone lists nobody.
+    Only registered domains are taken: who has a page at a host owns not the host.
 
     Args:
         indicators: what was published.
