@@ -5,6 +5,7 @@ It names everybody who shared a link that somebody else shared, and is right abo
 
 from types import SimpleNamespace
 
+from unswarm import open_case
 from unswarm.model import (
     CANDIDATE,
     CAVEAT,
@@ -34,6 +35,16 @@ POWER = [
     {"signal": "links", "window": 60, "actions": 14, "sentence": "14 would have sufficed."},
     {"signal": "links", "window": 300, "actions": 17, "sentence": "17 would have sufficed."},
 ]
+
+
+def detected(folder, monkeypatch):
+    """A case in a folder, of `POSTS`, in which the stand-in found its network."""
+    monkeypatch.setattr("unswarm.case.detect", detect)
+    (folder / "posts.csv").write_text(POSTS)
+    case = open_case(folder / "case")
+    case.read(folder / "posts.csv")
+    case.detect()
+    return case
 
 
 def detect(engine, settings, progress, listed=None, previous=None):

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import stand_in
-from unswarm import enforcing, log, open_case
+from unswarm import enforcing, log
 from unswarm.enforcers import handover
 from unswarm.errors import CaseError, InputError, SettingsError
 from unswarm.record import replay
@@ -20,11 +20,7 @@ RESTS = {"ground": "spam", "cites": ["coordination"]}
 
 @pytest.fixture
 def case(tmp_path, monkeypatch):
-    monkeypatch.setattr("unswarm.case.detect", stand_in.detect)
-    (tmp_path / "posts.csv").write_text(stand_in.POSTS)
-    case = open_case(tmp_path / "case")
-    case.read(tmp_path / "posts.csv")
-    case.detect()
+    case = stand_in.detected(tmp_path, monkeypatch)
     case.decide("n1", "inauthentic", "acted as one", "kim", **RESTS)
     case.desk.approve("d-0001", "ann ode")
     return case

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import stand_in
-from unswarm import open_case
 from unswarm.errors import InputError
 from unswarm.indicators import Account, defang, fingerprints_of, read_indicators, refang
 
@@ -145,12 +144,7 @@ def test_nothing_to_look_for_is_no_fingerprint(tmp_path: Path) -> None:
 
 @pytest.fixture
 def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("unswarm.case.detect", stand_in.detect)
-    (tmp_path / "posts.csv").write_text(stand_in.POSTS)
-    case = open_case(tmp_path / "case")
-    case.read(tmp_path / "posts.csv")
-    case.detect()
-    return case
+    return stand_in.detected(tmp_path, monkeypatch)
 
 
 def test_a_case_is_searched_for_what_others_published(case, tmp_path: Path) -> None:

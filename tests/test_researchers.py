@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import stand_in
-from unswarm import log, open_case
+from unswarm import log
 from unswarm.cli import app
 from unswarm.errors import CaseError, InputError, SettingsError
 from unswarm.release import verify
@@ -21,12 +21,7 @@ TOMORROW, YESTERDAY = (f"{TODAY + timedelta(days=days)}" for days in (1, -1))
 
 @pytest.fixture
 def case(tmp_path, monkeypatch):
-    monkeypatch.setattr("unswarm.case.detect", stand_in.detect)
-    (tmp_path / "posts.csv").write_text(stand_in.POSTS)
-    case = open_case(tmp_path / "case")
-    case.read(tmp_path / "posts.csv")
-    case.detect()
-    return case
+    return stand_in.detected(tmp_path, monkeypatch)
 
 
 def users(path, name):

@@ -25,12 +25,7 @@ RESTS = {"ground": "spam", "cites": ["coordination"]}
 
 @pytest.fixture
 def case(tmp_path, monkeypatch):
-    monkeypatch.setattr("unswarm.case.detect", stand_in.detect)
-    (tmp_path / "posts.csv").write_text(stand_in.POSTS)
-    case = open_case(tmp_path / "case")
-    case.read(tmp_path / "posts.csv")
-    case.detect()
-    return case
+    return stand_in.detected(tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -662,9 +662,8 @@ class Case:
     @property
     def _verdicts(self) -> dict[str, Verdict]:
         """Network → the verdict that stands on it."""
-        record = replay(log.entries(self._log))
-        standing = (record.standing(*each) for each in record.subjects())
-        return {d.subject: d.verdict for d in standing if d and d.kind == "network"}
+        standing = replay(log.entries(self._log)).standings
+        return {d.subject: d.verdict for d in standing if d.kind == "network"}
 
     @property
     def decisions(self) -> list[dict[str, Any]]:
@@ -682,17 +681,17 @@ class Case:
         Raises:
             SettingsError: there is no such format or option, or a value is none of its kind.
         """
-        findings = self.findings
+        desk = self.desk
         name, module = exporter(name)
         said = options_of(name, module, {**secrets_of(self.path, name, module, options), **options})
         stem = said.name if name == RELEASE else name
         written = Path(path) if path else self.exports / file_name(stem, module.suffix)
         if name == RELEASE:
-            self.desk.embargoed(said.embargo)
-        write_export(findings, module, written, said)
+            desk.embargoed(said.embargo)
+        write_export(desk.findings, module, written, said)
         log.append(self._log, "export", format=name, path=str(written), run=self.latest)
         if name == RELEASE:
-            self.desk.released(said.name, sha256(written), written.resolve(), said.embargo)
+            desk.released(said.name, sha256(written), written.resolve(), said.embargo)
         return written
 
     def publish(

@@ -10,7 +10,6 @@ from typing import Any
 import pyarrow as pa
 
 from unswarm.engines import Engine
-from unswarm.model import Verdict
 from unswarm.model.verdicts import DISCLOSED
 from unswarm.record import Record
 
@@ -105,6 +104,10 @@ class Findings:
         )
         return [row["account"] for row in rows]
 
+    def nameable(self, network: str) -> list[str]:
+        """The members of a network that nobody cleared or reinstated, sorted."""
+        return [each for each in self.members(network) if self.record.may_be_named(each)]
+
     @property
     def accused(self) -> list[str]:
         """Ids of the networks that may be handed on to others, sorted.
@@ -124,9 +127,8 @@ class Findings:
     @property
     def decided(self) -> list[str]:
         """Ids of the networks whose standing decision is that they are inauthentic, sorted."""
-        rows = self.query("SELECT network FROM network ORDER BY network")
-        said = {row["network"]: self.record.standing("network", row["network"]) for row in rows}
-        return [name for name, d in said.items() if d and d.verdict is Verdict.INAUTHENTIC]
+        found = {row["network"] for row in self.query("SELECT network FROM network")}
+        return [name for name in self.record.inauthentic("network") if name in found]
 
     @property
     def edges(self) -> Frame:

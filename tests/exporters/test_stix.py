@@ -274,6 +274,16 @@ def test_who_was_cleared_is_left_out(tmp_path: Path, verdict: Verdict) -> None:
     assert {each["value"] for each in only(site, "domain-name")} == set(SITES[2:])
 
 
+@pytest.mark.parametrize(("verdict", "told"), [(Verdict.INAUTHENTIC, 1), (Verdict.UNDECIDED, 0)])
+def test_a_site_that_others_use_too_is_told_when_decided(
+    tmp_path: Path, verdict: Verdict, told: int
+) -> None:
+    made = objects(
+        of(decided("network", "n2"), decided("domain", SITES[0], verdict, number=2)), tmp_path
+    )
+    assert sum(each["value"] == SITES[0] for each in only(made, "domain-name")) == told
+
+
 def test_a_reinstated_account_is_left_out(tmp_path: Path) -> None:
     appeal = replace(APPEAL, account="a014", outcome="reinstated", answer="so it is")
     findings = replace(operation(), record=whole(appeals={appeal.id: appeal}))

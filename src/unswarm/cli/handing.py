@@ -23,9 +23,9 @@ def share(
     case: CaseOption = None,
 ) -> None:
     """Write down who gets a release, after a look whether it is the file that was made."""
-    opened = existing(case)
-    opened.desk.share(release, recipient, who)
-    made = opened.desk.record.releases[release]
+    desk = existing(case).desk
+    desk.share(release, recipient, who)
+    made = desk.record.releases[release]
     until = f"; embargo until {made.embargo}" if made.embargo else ""
     terminal.say(f"{made.path}: for {recipient}{until}. SHA-256 {made.sha256}")
 

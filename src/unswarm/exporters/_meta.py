@@ -20,7 +20,6 @@ from unswarm.exporters._report import listed
 from unswarm.exporters._report.words import KINDS, kind
 from unswarm.findings import NAMED, Findings
 from unswarm.indicators import defang
-from unswarm.model import Verdict
 from unswarm.tactics import Tactic, tactics
 
 ACQUIRING = ("0. Acquiring assets", "0.9 Acquiring social media accounts")
@@ -213,12 +212,10 @@ class Chain:
     def sites(self) -> list[Site]:
         """The networks' own sites, none that a person cleared; by domain."""
         record = self.findings.record
-        names = [name for kind, name in record.subjects() if kind == "domain"]
-        said = {name: decision for name in names if (decision := record.standing("domain", name))}
-        bad = {name for name, each in said.items() if each.verdict is Verdict.INAUTHENTIC}
+        bad = record.inauthentic("domain")
         return [
             Site(row["domain"], row["accounts"], row["others"], row["domain"] in bad)
-            for row in self._query(SITES, decided=listed(sorted(bad)))
+            for row in self._query(SITES, decided=listed(bad))
             if row["domain"] not in SHORTENERS | PLATFORMS
             and not record.cleared("domain", row["domain"])
         ]

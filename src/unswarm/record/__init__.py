@@ -60,6 +60,17 @@ class Record:
         """Every (kind, subject) that was decided on, in the order of the first decision."""
         return list(dict.fromkeys((d.kind, d.subject) for d in self.decisions.values()))
 
+    @property
+    def standings(self) -> list[Decision]:
+        """The decision that holds on each subject, in the order of the first decisions."""
+        found = (self.standing(*subject) for subject in self.subjects())
+        return [decision for decision in found if decision is not None]
+
+    def inauthentic(self, kind: str) -> list[str]:
+        """Subjects of a kind whose standing decision is that they are inauthentic, sorted."""
+        said = [d for d in self.standings if d.kind == kind]
+        return sorted(d.subject for d in said if d.verdict is Verdict.INAUTHENTIC)
+
     def conflicts(self) -> list[tuple[Decision, Decision]]:
         """Pairs of decisions on one subject in which different people say different things.
 

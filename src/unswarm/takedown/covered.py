@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from unswarm.findings import Findings
-from unswarm.model import Verdict
+from unswarm.record import CLEARED
 from unswarm.record.decisions import Decision
 
 PROFILES = """
@@ -62,9 +62,8 @@ class Covered:
 
 def published(findings: Findings) -> list[Decision]:
     """The decisions that a report prints: those that stand, are enforceable and not on domains."""
-    record = findings.record
-    standing = (record.standing(*subject) for subject in record.subjects())
-    return [d for d in standing if d and d.enforceable and d.kind != "domain"]
+    standing = findings.record.standings
+    return [d for d in standing if d.enforceable and d.kind != "domain"]
 
 
 def covered(findings: Findings) -> list[Covered]:
@@ -88,15 +87,10 @@ def _subjects(decisions: Iterable[Decision]) -> Iterable[tuple[str, str]]:
 
 def blocked(findings: Findings) -> list[str]:
     """Domains that were decided on, sorted."""
-    record = findings.record
-    standing = (record.standing(*subject) for subject in record.subjects())
-    return sorted(d.subject for d in standing if d and d.enforceable and d.kind == "domain")
+    standing = findings.record.standings
+    return sorted(d.subject for d in standing if d.enforceable and d.kind == "domain")
 
 
 def cleared(findings: Findings) -> int:
     """How many subjects a person cleared."""
-    record = findings.record
-    said = (record.standing(*subject) for subject in record.subjects())
-    return sum(
-        d is not None and d.verdict in (Verdict.AUTHENTIC, Verdict.NOT_COORDINATED) for d in said
-    )
+    return sum(decision.verdict in CLEARED for decision in findings.record.standings)

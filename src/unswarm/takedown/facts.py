@@ -23,7 +23,6 @@ SELECT network, claim FROM evidence WHERE family = '{family}' AND network IN ({n
 ORDER BY network DESC, claim
 """
 POSTS = "SELECT count(*) AS posts FROM post WHERE account IN (SELECT account FROM covered)"
-UNDECIDED = "SELECT tier, count(*) AS networks FROM network GROUP BY tier ORDER BY tier"
 ADVERTISER = "advertiser"
 NAMES_OTHERS = re.compile(r" payers?: | lead to \d+ sites?: ")
 BY_COUNTRY = ("Of ", "By country")  # sentences that part a sum that another one gives

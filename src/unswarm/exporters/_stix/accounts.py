@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
 
 from unswarm.canonical import PLATFORMS, SHORTENERS
+from unswarm.exporters._report import listed
 from unswarm.exporters._stix.maker import Maker, Thing, stamp
 from unswarm.findings import Findings
+from unswarm.store import quoted
 
 PROFILES = """
 SELECT n.account, a.platform, coalesce(a.kind, 'person') AS kind, a.handle, a.name, a.created
@@ -20,7 +22,7 @@ SITES = """
 WITH own AS (
     SELECT m.network, l.domain, count(DISTINCT l.account) AS accounts FROM link AS l
     JOIN membership AS m ON m.account = l.account
-    WHERE m.network IN ({network}) AND l.domain IS NOT NULL GROUP BY m.network, l.domain
+    WHERE m.network = {network} AND l.domain IS NOT NULL GROUP BY m.network, l.domain
 ), everybody AS (
     SELECT domain, count(DISTINCT account) AS accounts FROM link GROUP BY domain
 )
@@ -31,7 +33,7 @@ WHERE o.domain IN ({decided}) OR (
     o.accounts >= 3 AND o.accounts >= 0.25 * n.accounts AND o.accounts >= 0.9 * e.accounts)
 ORDER BY o.network, o.domain
 """
-"""Sites that a person decided on, and those that a quarter of a network leads to and hardly
+"""Sites that a person called inauthentic, and those that a quarter of a network leads to and hardly
 anybody else."""
 
 ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
@@ -78,24 +80,19 @@ def _quoted(text: str) -> str:
 
 def members(findings: Findings, network: str) -> list[Row]:
     """The accounts of a network that may be named."""
-    record = findings.record
-    named = [each for each in findings.members(network) if record.may_be_named(each)]
-    findings.engine.see("named", pa.table({"account": pa.array(named, pa.string())}))
+    named = pa.array(findings.nameable(network), pa.string())
+    findings.engine.see("named", pa.table({"account": named}))
     return list(findings.query(PROFILES))
 
 
 def sites(findings: Findings, network: str) -> Iterator[Row]:
     """The sites of a network; none that a person cleared, no platform and no shortener."""
     record = findings.record
-    decided = [name for kind, name in record.subjects() if kind == "domain"]
-    asked = SITES.format(network=_listed([network]), decided=_listed(decided))
+    decided = listed(record.inauthentic("domain"))
+    asked = SITES.format(network=quoted(network), decided=decided)
     return (
         row
         for row in findings.query(asked)
         if not record.cleared("domain", row["domain"])
         and row["domain"] not in PLATFORMS | SHORTENERS
     )
-
-
-def _listed(texts: Sequence[str]) -> str:
-    return ", ".join("'" + text.replace("'", "''") + "'" for text in texts) or "''"

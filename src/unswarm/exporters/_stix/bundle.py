@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from uuid import uuid5
 
@@ -112,15 +112,11 @@ class _Things:
             if order.action in DISABLING
         }
         self._own = {
-            account
-            for network in findings.accused
-            for account in findings.members(network)
-            if findings.record.may_be_named(account)
+            account for network in findings.accused for account in findings.nameable(network)
         }
         self.by_id: dict[str, Thing] = {}
         self.campaigns: dict[str, str] = {}
         self._of: dict[str, str] = {}
-        self._members: set[str] = set()
 
     def add(self, *things: Thing) -> None:
         """Keep objects; one that is there already stays."""
@@ -132,7 +128,6 @@ class _Things:
         row = next(iter(self._findings.query(_row(network))))
         campaign = self._campaign(row)
         self.campaigns[network] = campaign["id"]
-        self._members = set(self._findings.members(network))
         seen = [*self._accounts(network), *self._sites(network, campaign["id"])]
         self.add(campaign, *seen)
         if seen:
@@ -222,7 +217,8 @@ class _Things:
         self.add(observed)
         covered = self._covers(row["network"])
         for each in seen:
-            if self._of.get(each["id"], next(iter(covered), "")) not in covered:
+            account = self._of.get(each["id"])  # None: a site
+            if not covered or (account is not None and account not in covered):
                 continue
             indicator = make.thing(
                 "indicator",
@@ -255,27 +251,29 @@ class _Things:
         for decision in record.on("network", network):
             stands = decision is record.standing("network", network)
             self.add(said.decided(self._make, decision, campaign, stands))
-        for claim in _of(record.claims.values(), network):
-            self.add(*said.claimed(self._make, claim, campaign))
+        for claim in record.claims.values():
+            if claim.network == network:
+                self.add(*said.claimed(self._make, claim, campaign))
+        members = set(self._findings.members(network))
         for plan in record.plans.values():
-            own = [order for order in plan.in_state(*CARRIED_OUT) if self._against(order, network)]
+            own = [
+                order
+                for order in plan.in_state(*CARRIED_OUT)
+                if self._against(order, network, members)
+            ]
             self.add(*said.acted(self._make, plan, own, campaign))
 
-    def _against(self, order: Order, network: str) -> bool:
+    def _against(self, order: Order, network: str, members: Collection[str]) -> bool:
         """Whether an order comes from a decision on a network, or is on an account of it."""
         decision = self._findings.record.decisions.get(order.decision)
         if decision is not None and decision.kind == "network":
             return decision.subject == network
-        return order.subject in self._members
+        return order.subject in members
 
 
 def _sentence(row: Row, told: str) -> dict[str, Any]:
     """A row of evidence as it may be told."""
     return {name: value for name, value in {**row, "claim": told}.items() if value is not None}
-
-
-def _of(claims: Iterable[Any], network: str) -> Iterator[Any]:
-    return (claim for claim in claims if claim.network == network)
 
 
 def _row(network: str) -> str:
