@@ -61,6 +61,30 @@ def co_actions(
     }
 
 
+Sums = tuple[int, int, int, int, int, int]
+"""Objects, actions, smallest gap, sum of gaps, traces of the source and of the target."""
+
+
+def edges(
+    traces: Sequence[Touch], window: int, minimum: int = 1, cap: int = 0
+) -> dict[tuple[str, str, str], Sums]:
+    """Signal, source, target → totals of the pairs that pass; equal traces are two traces."""
+    passing = {key[:3] for key in co_actions(traces, window, minimum, cap)}
+    met: dict[tuple[str, str, str], list[tuple[int, int]]] = defaultdict(list)
+    for (i, a), (j, b) in combinations(enumerate(traces), 2):
+        pair = (a.signal, *sorted((a.account, b.account)))
+        same = (a.signal, a.object) == (b.signal, b.object) and a.account != b.account
+        if pair in passing and same and abs(a.time - b.time) <= window:
+            met[pair].append((i, j) if a.account < b.account else (j, i))
+    return {pair: _sums([(traces[i], traces[j]) for i, j in ij], ij) for pair, ij in met.items()}
+
+
+def _sums(met: list[tuple[Touch, Touch]], places: list[tuple[int, int]]) -> Sums:
+    gaps = [abs(a.time - b.time) for a, b in met]
+    sides = [len({place[side] for place in places}) for side in (0, 1)]
+    return (len({a.object for a, _ in met}), len(met), min(gaps), sum(gaps), sides[0], sides[1])
+
+
 def heavy(traces: Sequence[Touch], window: int, cap: int) -> dict[tuple[str, str], tuple[int, int]]:
     """(Signal, object) → its heavy events, and the pairs of events that hold one."""
     crowd = others(traces, window)

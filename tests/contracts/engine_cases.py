@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from definition import Key, Totals, Touch
-from unswarm.detection.co_action import co_actions
+from definition import Key, Sums, Totals, Touch
+from unswarm.detection.co_action import co_actions, edges
 from unswarm.engines import Engine
 
 touches = st.builds(
@@ -49,3 +49,10 @@ def found_heavy(engine: Engine) -> dict[tuple[str, str], tuple[int, int]]:
     """What the engine says it left out in the last run."""
     rows = engine.fetch("SELECT * FROM heavy").to_pylist()
     return {(r["signal"], r["object"]): (r["events"], r["pairs"]) for r in rows}
+
+
+def found_edges(engine: Engine, window: int) -> dict[tuple[str, str, str], Sums]:
+    """The totals of the last run, in the shape of the definition."""
+    rows = edges(engine, window).to_pylist()
+    sums = ("objects", "actions", "min_gap", "sum_gap", "source_actions", "target_actions")
+    return {(r["signal"], r["source"], r["target"]): tuple(r[name] for name in sums) for r in rows}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from engine_cases import found, found_heavy, touches, windows
+from engine_cases import found, found_edges, found_heavy, touches, windows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,6 +36,7 @@ def test_duckdb_follows_the_definition(
     expected = definition.co_actions(traces, window, minimum, cap)
     assert found(duckdb, traces, window, minimum, cap) == expected
     assert found_heavy(duckdb) == definition.heavy(traces, window, cap)
+    assert found_edges(duckdb, window) == definition.edges(traces, window, minimum, cap)
 
 
 @settings(max_examples=60, deadline=None)
@@ -46,7 +47,7 @@ def test_pairs_are_counted_before_the_work(
     found(duckdb, traces, window)
     pairs = len(list(definition.close_pairs(traces, window)))
     assert pair_events(duckdb, window, "touches") == pairs
-    assert sum(row["actions"] for row in edges(duckdb).to_pylist()) == pairs
+    assert sum(row["actions"] for row in edges(duckdb, window).to_pylist()) == pairs
 
 
 def test_spark_follows_the_definition(spark: Engine) -> None:
@@ -56,6 +57,7 @@ def test_spark_follows_the_definition(spark: Engine) -> None:
     assert len(expected) > SPARK_CASES
     assert found(spark, cases, 7, minimum=2, cap=3) == expected
     assert found_heavy(spark) == definition.heavy(cases, 7, cap=3)
+    assert found_edges(spark, 7) == definition.edges(cases, 7, minimum=2, cap=3)
     pairs = len(list(definition.close_pairs(cases, 7)))
     assert pair_events(spark, 7, "touches") == pairs
 

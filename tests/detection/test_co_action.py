@@ -24,10 +24,10 @@ def seen(touches: Sequence[Touch]) -> Engine:
     return engine
 
 
-def pairs(engine: Engine) -> list[tuple[str, str, int, int, int]]:
+def pairs(engine: Engine, window: int = 60) -> list[tuple[str, str, int, int, int]]:
     return [
         (row["source"], row["target"], row["objects"], row["actions"], row["min_gap"])
-        for row in edges(engine).to_pylist()
+        for row in edges(engine, window).to_pylist()
     ]
 
 

@@ -30,6 +30,7 @@ from unswarm.detection.held import Holdings, holdings
 from unswarm.detection.linked import confirmed_members, linked
 from unswarm.detection.listed import test_list
 from unswarm.detection.operations import operations
+from unswarm.detection.plan import Way
 from unswarm.detection.profiles import ProfileNetwork, profile_networks
 from unswarm.detection.search import Found, prepare, search
 from unswarm.detection.stability import stable
@@ -66,6 +67,7 @@ def detect(
     progress: Progress = silent,
     listed: Sequence[str] | None = None,
     previous: pa.Table | None = None,
+    way: Way = Way.AUTO,
 ) -> Detected:
     """Detect networks in the events that the engine sees.
 
@@ -77,9 +79,10 @@ def detect(
         progress: is told how far the work is.
         listed: accounts that somebody brings; they are tested as one group, nothing is discovered.
         previous: `model.MEMBERSHIP` of the run before, whose network ids persist.
+        way: how pairs are counted; the result is the same.
     """
     trace(engine, settings.signals)
-    found, groups = _groups(engine, settings, progress, listed)
+    found, groups = _groups(engine, settings, progress, listed, way)
     engine.keep("heavy_objects", "SELECT * FROM heavy")
     names = found.ground.ids.to_pylist()
     members = [frozenset(names[a] for a in group.accounts) for group in groups]
@@ -167,9 +170,13 @@ def judge(traces: pa.Table, settings: Settings, listed: Sequence[str] | None = N
 
 
 def _groups(
-    engine: Engine, settings: Settings, progress: Progress, listed: Sequence[str] | None
+    engine: Engine,
+    settings: Settings,
+    progress: Progress,
+    listed: Sequence[str] | None,
+    way: Way = Way.AUTO,
 ) -> tuple[Found, list[Group]]:
-    ground = prepare(engine, settings, progress)
+    ground = prepare(engine, settings, progress, way)
     if listed is not None:
         found = test_list(ground, listed, settings)
         return found, _list_tiers(found)

@@ -21,8 +21,8 @@ def co_actions(
     """Keep `co_action`, one row per pair of accounts and object, and `heavy`, what was left out.
 
     `co_action`: signal, source, target (source sorts first), object, actions (pairs of traces),
-    min_gap (ms), time (ms; the earlier trace of the earliest of them). `heavy`: signal, object,
-    events (heavy ones), pairs (of events, at least one of them heavy).
+    min_gap, sum_gap (ms), time (ms; the earlier trace of the earliest of them). `heavy`: signal,
+    object, events (heavy ones), pairs (of events, at least one of them heavy).
 
     Args:
         engine: sees the traces.
@@ -32,15 +32,27 @@ def co_actions(
         traces: the table of traces: signal, account, object, time.
     """
     limit = cap or NO_CAP
+    meetings(engine, window=window, minimum=minimum, cap=cap, traces=traces)
+    engine.keep("passing", step("passing", minimum=minimum))
+    engine.keep("dense", step("dense", cap=limit))
+    engine.keep("co_action", step("co_action", window=window, cap=limit))
+
+
+def meetings(
+    engine: Engine, *, window: int, minimum: int = 1, cap: int = 0, traces: str = "trace"
+) -> None:
+    """Keep `meeting`, the co-actions of light events alone, by pair and object; and `heavy`.
+
+    Its columns are those of `co_action`, the arguments too. Pairs that can not reach the minimum
+    may be missing, others that do not reach it may be there.
+    """
+    limit = cap or NO_CAP
     engine.keep("company", step("company", window=window, traces=traces))
     engine.keep("heavy", step("heavy", window=window, cap=limit))
     engine.keep(
         "meeting",
         step("meeting", window=window, slot=max(window, 1), cap=limit, minimum=minimum),
     )
-    engine.keep("passing", step("passing", minimum=minimum))
-    engine.keep("dense", step("dense", cap=limit))
-    engine.keep("co_action", step("co_action", window=window, cap=limit))
 
 
 def pair_events(engine: Engine, window: int, traces: str = "trace") -> int:
@@ -50,6 +62,12 @@ def pair_events(engine: Engine, window: int, traces: str = "trace") -> int:
     return int(total.column("n")[0].as_py()) // 2
 
 
-def edges(engine: Engine) -> pa.Table:
-    """Totals of `co_action` per pair: signal, source, target, objects, actions, min_gap (ms)."""
-    return engine.fetch(step("edges"))
+def edges(engine: Engine, window: int) -> pa.Table:
+    """Totals of `co_action` per pair, after `co_actions` at the same window (ms).
+
+    Signal, source, target, objects, actions, min_gap, sum_gap (ms), source_actions, target_actions
+    (traces of each side that have one of the other within the window).
+    """
+    engine.keep("numbered", step("numbered"))
+    engine.keep("sources", step("sources"))
+    return engine.fetch(step("edges", window=window))

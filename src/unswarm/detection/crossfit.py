@@ -71,7 +71,7 @@ class Search:
         """Groups of one half, tested on the other."""
         settings, mine = self.settings, self.side[self.layer.object] == half
         own, rest = self.layer.only(mine), self.layer.only(~mine)
-        found = candidates(own, pairs, window, settings)
+        found = candidates(_light(own), pairs, window, settings)
         groups = screened(open_court(own, self.habits, found, window, settings), found)
         large = [group for group in groups if len(group) >= settings.min_members]
         twos = [group for group in groups if len(group) < settings.min_members]
@@ -91,6 +91,11 @@ class Search:
             max(len(tests), FEWEST_TESTS),
             admit_twos(court.test(twos), self.q),
         )
+
+
+def _light(layer: Layer) -> Layer:
+    """Heavy events suggest no pair, so they do not say either how often pairs meet by chance."""
+    return layer if layer.light.all() else layer.only(layer.light)
 
 
 def screened(court: Court, groups: list[Ints]) -> list[Ints]:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Small = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Layer:
         time: milliseconds UTC, shape (events,).
         reaction: whether the event answers a post, shape (events,).
         row: row of the event in the trace table, shape (events,).
+        light: whether few enough others are near for the event to suggest a pair, shape (events,).
         born: when each object appeared, milliseconds UTC, shape (objects,).
         source: code of where each object comes from, shape (objects,).
         names: id of each object, shape (objects,).
@@ -43,6 +45,7 @@ class Layer:
     time: Ints
     reaction: Flags
     row: Ints
+    light: Flags
     born: Ints
     source: Ints
     names: pa.Array
@@ -89,6 +92,7 @@ class Layer:
             time=self.time[keep],
             reaction=self.reaction[keep],
             row=self.row[keep],
+            light=self.light[keep],
         )
 
 
@@ -130,6 +134,7 @@ def _layer(signal: str, traces: pa.Table, account: Ints, rows: Ints, accounts: i
         time[order],
         reaction[order].astype(bool),
         rows[order],
+        np.ones(len(order), bool),
         first,
         where,
         objects,
@@ -169,6 +174,7 @@ def fuse(parts: Sequence[Layer]) -> Layer:
         time=joined("time"),
         reaction=joined("reaction"),
         row=joined("row"),
+        light=joined("light"),
         born=joined("born"),
         source=np.concatenate([p.source + by for p, by in zip(parts, sources, strict=True)]),
         names=pa.concat_arrays([part.names.cast(pa.string()) for part in parts]),

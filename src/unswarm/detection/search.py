@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -14,8 +14,19 @@ from unswarm.detection.choice import RARE, Shared, choice_folds
 from unswarm.detection.co_action import co_actions
 from unswarm.detection.confirm import Fold
 from unswarm.detection.crossfit import halves, open_search
-from unswarm.detection.layer import Flags, Layer, account_ids, codes, fuse, layers
-from unswarm.detection.pairs import decides, meet, pairs_in
+from unswarm.detection.kernel import neighbours
+from unswarm.detection.layer import Flags, Ints, Layer, account_ids, codes, fuse, layers
+from unswarm.detection.pairs import (
+    PairsOf,
+    cap_of,
+    decides,
+    heavy_rows,
+    lightened,
+    meet,
+    pairs_by_kernel,
+    pairs_in_sql,
+)
+from unswarm.detection.plan import Plan, Way, plan
 from unswarm.engines import Engine, step
 from unswarm.model import DAY
 from unswarm.progress import Progress, silent
@@ -31,13 +42,16 @@ class Ground:
     """What every search of one run stands on; settings that vary do not change it.
 
     Args:
-        engine: holds `trace` and, at the widest window of the settings, `co_action`.
+        engine: holds `trace` and `heavy`.
         traces: the tables `trace` and `written`, one behind the other, as `Layer.row` counts.
         layers: by signal.
         ids: account ids behind the codes.
         written: for signals in one's own words, everything written, whatever it counts as.
         shared: pairs that wrote the same within a day, for signals in one's own words.
         borrowed: objects of those signals whose sameness has a public source.
+        compared: accounts of a comparison, by code.
+        windows: the widest window of each signal (ms); what is light was judged by it.
+        plan: how pairs are counted.
     """
 
     engine: Engine
@@ -47,6 +61,9 @@ class Ground:
     written: Mapping[str, Layer]
     shared: Mapping[str, Shared]
     borrowed: Mapping[str, Flags]
+    compared: Flags
+    windows: Mapping[str, int]
+    plan: Plan
 
     @property
     def active(self) -> Flags:
@@ -74,12 +91,23 @@ class Found:
     spent: Mapping[str, float]
 
 
-def prepare(engine: Engine, settings: Settings, progress: Progress = silent) -> Ground:
-    """Read the table `trace` of the engine and count co-actions once, at the widest window."""
+def prepare(
+    engine: Engine, settings: Settings, progress: Progress = silent, way: Way = Way.AUTO
+) -> Ground:
+    """Read the table `trace` of the engine, and count what pairs there are.
+
+    Args:
+        engine: sees `trace`, `written`, `link` and `comparison`.
+        settings: the run's.
+        progress: is told of each step, and of the plan.
+        way: how to count pairs.
+    """
     traces = engine.fetch(step("ordered_traces", table="trace"))
     words = engine.fetch(step("ordered_traces", table="written"))
     ids = account_ids(traces, words)
     written = {name: layer.shifted(len(traces)) for name, layer in layers(words, ids).items()}
+    comparison = engine.fetch("SELECT account FROM comparison")["account"].combine_chunks()
+    compared = pc.is_in(ids, comparison.cast(pa.string())).to_numpy(zero_copy_only=False)
     ground = Ground(
         engine=engine,
         traces=pa.concat_tables([traces, words]),
@@ -88,16 +116,36 @@ def prepare(engine: Engine, settings: Settings, progress: Progress = silent) -> 
         written=written,
         shared={name: _shared(engine, name, layer, ids) for name, layer in written.items()},
         borrowed={name: _borrowed(engine, name, layer) for name, layer in written.items()},
+        compared=compared,
+        windows={},
+        plan=plan(0, 0, way),
     )
-    progress("co-actions", 0, 0)
-    widen(ground, settings)
-    return ground
+    progress("planning", 0, 0)
+    ready = widen(ground, settings, way)
+    progress(str(ready.plan), 0, 0)
+    return ready
 
 
-def widen(ground: Ground, settings: Settings) -> None:
-    """Count co-actions once for all signals, each at its widest window."""
+def widen(ground: Ground, settings: Settings, way: Way = Way.AUTO) -> Ground:
+    """The ground with pairs counted for all signals, each at its widest window.
+
+    Keeps `heavy`. What the kernel counts it counts when it is asked.
+    """
     widest = {name: max(widened(settings, layer)) for name, layer in ground.layers.items()}
-    meet(ground.engine, widest or {"": 1}, settings)
+    marked, heavy, pairs = {}, [], 0
+    for name, layer in ground.layers.items():
+        near = neighbours(layer.object, layer.time, widest[name])
+        pairs += int(near.sum()) // 2
+        marked[name] = lightened(layer, near, cap_of(name, settings))
+        heavy.append(heavy_rows(marked[name], near, widest[name]))
+    events = sum(len(layer.account) for layer in ground.layers.values())
+    ready = replace(ground, layers=marked, windows=widest, plan=plan(events, pairs, way))
+    if ready.plan.way is Way.SQL or not heavy:
+        meet(ground.engine, widest or {"": 1}, settings)
+    else:
+        ground.engine.see("heavy_rows", pa.concat_tables(heavy))
+        ground.engine.keep("heavy", "SELECT * FROM heavy_rows")
+    return ready
 
 
 def budget(ground: Ground, settings: Settings) -> dict[str, float]:
@@ -156,9 +204,15 @@ def widened(settings: Settings, layer: Layer) -> list[int]:
 
 def _timed(ground: Ground, name: str, layer: Layer, settings: Settings, q: float) -> list[Fold]:
     side = halves(layer, settings)
-    pairs_of = pairs_in(ground.engine, layer, ground.ids, side, settings)
+    pairs_of = _pairs_of(ground, layer, side, settings)
     ready = open_search(name, layer, settings, q, decides(name))
     return ready.folds(pairs_of, widened(settings, layer))
+
+
+def _pairs_of(ground: Ground, layer: Layer, side: Ints, settings: Settings) -> PairsOf:
+    if ground.plan.way is Way.KERNEL:
+        return pairs_by_kernel(layer, ground.windows, ground.compared, side, settings)
+    return pairs_in_sql(ground.engine, layer, ground.ids, side, settings)
 
 
 def _chosen(ground: Ground, name: str, settings: Settings, q: float) -> list[Fold]:

@@ -41,7 +41,8 @@ def stable(
     used = {*ground.layers, *({FUSED} & seen)}
     spent = {name: q for name, q in found.spent.items() if name in used}
     variants = list(grid(found.settings))
-    widen(ground, max(variants, key=lambda settings: max(settings.windows)))
+    widest = max(variants, key=lambda settings: max(settings.windows))
+    ground = widen(ground, widest, found.ground.plan.way)
     runs = [list(groups)]
     for number, settings in enumerate(variants):
         progress("settings varied", number, len(variants))

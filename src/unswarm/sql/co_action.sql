@@ -7,13 +7,13 @@ WITH added AS (
     WHERE abs(a.time - b.time) <= {window} AND (a.is_heavy OR b.others > {cap})
 ),
 parts AS (
-    SELECT signal, source, target, object, actions, min_gap, time
+    SELECT signal, source, target, object, actions, min_gap, sum_gap, time
     FROM meeting SEMI JOIN passing USING (signal, source, target)
     UNION ALL
     SELECT signal, source, target, object, count(*) AS actions, min(gap) AS min_gap,
-        min(time) AS time
+        CAST(sum(gap) AS BIGINT) AS sum_gap, min(time) AS time
     FROM added GROUP BY signal, source, target, object
 )
 SELECT signal, source, target, object, CAST(sum(actions) AS BIGINT) AS actions,
-    min(min_gap) AS min_gap, min(time) AS time
+    min(min_gap) AS min_gap, CAST(sum(sum_gap) AS BIGINT) AS sum_gap, min(time) AS time
 FROM parts GROUP BY signal, source, target, object

@@ -18,7 +18,8 @@ later AS (
 )
 SELECT a.signal AS signal, least(a.account, b.account) AS source,
     greatest(a.account, b.account) AS target, a.object AS object,
-    count(*) AS actions, min(b.time - a.time) AS min_gap, min(a.time) AS time
+    count(*) AS actions, min(b.time - a.time) AS min_gap,
+    CAST(sum(b.time - a.time) AS BIGINT) AS sum_gap, min(a.time) AS time
 FROM light a JOIN later b ON a.signal = b.signal AND a.object = b.object AND a.slot = b.slot
 WHERE b.time - a.time BETWEEN 0 AND {window} AND a.account <> b.account
     AND (b.time > a.time OR b.account > a.account)

@@ -1,4 +1,4 @@
-"""The compiled loops of detection, and the only home of numba.
+"""Would an innocent account have met the group? The loops over events of the member tests.
 
 Every function here has a slow, obvious twin in `tests/detection/reference.py`.
 """
