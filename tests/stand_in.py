@@ -47,7 +47,7 @@ def detected(folder, monkeypatch):
     return case
 
 
-def detect(engine, settings, progress, listed=None, previous=None):
+def detect(engine, settings, progress, listed=None, previous=None, way=None):
     """One confirmed network of everybody who shared somebody's link, or of the listed."""
     progress("detecting", 0, 2)
     engine.keep("trace", TRACE)

@@ -19,9 +19,10 @@ import tomlkit
 from tomlkit.items import AoT
 
 from unswarm import enforcing, expansion, log
+from unswarm.co_actions.plan import chosen_engine
 from unswarm.desk import Desk
 from unswarm.detection import detect
-from unswarm.engines import Engine, open_engine
+from unswarm.engines import Engine, open_engine, quoted
 from unswarm.errors import CaseError, InputError, did_you_mean
 from unswarm.expansion import Expansion
 from unswarm.exporting import exporter, file_name, options_of, secrets_of, write_export
@@ -39,7 +40,7 @@ from unswarm.record.orders import CARRIED_OUT, SENT, Plan, Receipt
 from unswarm.runs import Stopwatch, counts, save_run, see_run, seen_in, statement, write_table
 from unswarm.sealing import tells
 from unswarm.settings import Settings
-from unswarm.store import KEPT, Intake, Taken, account_ids, quoted, see_events, sweep
+from unswarm.store import KEPT, Intake, Taken, account_ids, see_events, sweep
 
 if TYPE_CHECKING:
     from unswarm.album import TakenPhotos
@@ -273,20 +274,28 @@ class Case:
     # --- detect, measure, test
 
     def detect(
-        self, settings: Settings | None = None, *, progress: Progress = silent, **changes: Any
+        self,
+        settings: Settings | None = None,
+        *,
+        engine: str = "auto",
+        progress: Progress = silent,
+        **changes: Any,
     ) -> Findings:
         """Find the networks, measure them, write the tables and the report into `exports/`.
 
         Args:
             settings: those of this run; None: the case's.
+            engine: where and how it is worked out: `duckdb`, `kernel`, `spark`; or `auto`, which
+                takes what costs least. The result is the same.
             progress: told of each step.
             changes: single settings by name, e.g. `q=0.001`.
 
         Raises:
             CaseError: the case holds no source.
-            SettingsError: a setting is unknown or outside its range.
+            SettingsError: a setting or the engine is unknown, or outside its range.
         """
-        findings = self._run(_change(settings or self.settings, changes), None, progress)
+        wanted = _change(settings or self.settings, changes)
+        findings = self._run(wanted, None, progress, on=engine)
         with alone(self.path):
             self._document = read_toml(self._toml)
             self._document["run"] = {"latest": findings.run["run"]}
@@ -393,13 +402,15 @@ class Case:
         listed: Sequence[str] | None,
         progress: Progress,
         missing: Sequence[str] = (),
+        on: str = "auto",
     ) -> Findings:
+        where, way = chosen_engine(on)
         watch = Stopwatch(progress)
         taken = self.sources
-        engine = self._engine(taken)
+        engine = self._engine(taken, where)
         run = statement(settings, taken, listed, missing)
         previous = None if listed else self._previous(run["run"])
-        detected = detect(engine, settings, watch, listed, previous)
+        detected = detect(engine, settings, watch, listed, previous, way)
         for name, table in detected.tables.items():
             engine.see(name, table)
         tables = {**detected.tables, **measured(engine, watch)}
@@ -424,11 +435,11 @@ class Case:
                 return pq.read_table(file)
         return None
 
-    def _engine(self, taken: Sequence[Taken]) -> Engine:
+    def _engine(self, taken: Sequence[Taken], where: str = "duckdb") -> Engine:
         """The one place where SQL is shown what the case holds."""
         if not taken:
             raise CaseError(f"Case '{self.name}' holds no data. Hint: unswarm read SOURCE")
-        engine = open_engine()
+        engine = open_engine(where)
         see_events(engine, self.path / "events", taken)
         return engine
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from unswarm import log
+from unswarm.engines import quoted
 from unswarm.errors import CaseError, SettingsError, did_you_mean
 from unswarm.findings import Findings
 from unswarm.folder import alone, sha256
@@ -24,7 +25,6 @@ from unswarm.record.decisions import HIDDEN, Decision, Ground, citations, ground
 from unswarm.record.orders import Order, Plan, Receipt
 from unswarm.record.people import Role, needs, person, role_of, same
 from unswarm.record.publication import Opinion
-from unswarm.store import quoted
 from unswarm.takedown import Facts, digest, flat, obstacles
 
 LETTERS = {"decide": "d", "appeal": "a", "attribute": "c", "plan": "p"}

@@ -11,13 +11,12 @@ import pyarrow as pa
 
 from unswarm.detection.across import Match, match
 from unswarm.detection.linked import by_ties
-from unswarm.engines import Engine
+from unswarm.engines import Engine, quoted
 from unswarm.errors import CaseError
 from unswarm.findings import Findings
 from unswarm.fingerprint import Fingerprint
 from unswarm.model import COUNTERPART, DISCLOSED, LINKED, Tier, Verdict
 from unswarm.settings import Settings
-from unswarm.store import quoted
 
 CLEARED = frozenset({Verdict.AUTHENTIC, Verdict.NOT_COORDINATED})
 """What a person says of a network that nobody is to be tied to, and that leaves no fingerprint."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
+from tempfile import gettempdir
 
 GIB = 2**30
 LIMITS = (  # of a container: cgroup version 2, then 1
@@ -28,6 +30,11 @@ def free_memory() -> int:
     Where the system does not tell, four GiB are assumed.
     """
     return min([_available(), *_left_in_containers()])
+
+
+def free_disk(folder: Path | None = None) -> int:
+    """Bytes free where temporary files go, or in a folder."""
+    return shutil.disk_usage(folder or gettempdir()).free
 
 
 def _available() -> int:

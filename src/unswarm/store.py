@@ -362,11 +362,6 @@ def account_ids(engine: Engine) -> dict[str, str]:
     return names | {row["account"]: row["account"] for row in rows}
 
 
-def quoted(text: str) -> str:
-    """Text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 # --- photos
 
 

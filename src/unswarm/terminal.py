@@ -24,6 +24,7 @@ from unswarm.progress import Progress, silent
 
 if TYPE_CHECKING:
     from unswarm.case import Reading
+    from unswarm.counting import Done
     from unswarm.evaluation import Accounts, Evaluation, Networks
     from unswarm.expansion import Expansion
     from unswarm.findings import Findings
@@ -171,6 +172,21 @@ def _table(
     if len(rows) > most:
         say(f"… and {len(rows) - most:,} more in the tables.")
     say()
+
+
+# --- what was counted
+
+
+def show_pairs(done: Done) -> None:
+    """How many pairs there are, how they were counted, and what was left out."""
+    tally = done.tally
+    say(f"{tally.events:,} traces, {tally.pairs:,} pairs of them within the window.")
+    say(f"{tally.edges:,} pairs of accounts: {done.edges}")
+    if done.heavy is not None:
+        objects, pairs = len(tally.heavy), sum(tally.heavy["pairs"].to_pylist())
+        say(f"Left out by the cap: {pairs:,} pairs of traces on {objects:,} objects: {done.heavy}")
+    if done.left_out:
+        say(f"Rows without account, object or time, not read: {done.left_out:,}")
 
 
 # --- what was read
@@ -364,7 +380,7 @@ def _first_told(members: Sequence[Row]) -> dict[str, str]:
 
 def _handles(findings: Findings, network: str) -> dict[str, str]:
     """Account → handle, where that is another word."""
-    from unswarm.store import quoted
+    from unswarm.engines import quoted
 
     rows = findings.query(
         "SELECT a.account, a.handle FROM account a JOIN membership m ON m.account = a.account "
@@ -459,7 +475,7 @@ WHERE l.domain = {domain} GROUP BY m.network ORDER BY m.network NULLS LAST
 
 def show_domain(findings: Findings, domain: str, decisions: Sequence[Row]) -> None:
     """One domain: how often the networks, and everybody else, linked to it."""
-    from unswarm.store import quoted
+    from unswarm.engines import quoted
 
     say(f"domain {domain}")
     for row in findings.query(DOMAIN.format(domain=quoted(domain))):
@@ -470,7 +486,7 @@ def show_domain(findings: Findings, domain: str, decisions: Sequence[Row]) -> No
 
 def show_account(findings: Findings, account: str, decisions: Sequence[Row]) -> None:
     """One account: its profile, its networks with the explanation, the occasions behind it."""
-    from unswarm.store import quoted
+    from unswarm.engines import quoted
 
     where = f"WHERE account = {quoted(account)}"
     profile = next(iter(findings.query(f"SELECT * FROM account {where}")))

@@ -8,7 +8,7 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from definition import Key, Sums, Totals, Touch
-from unswarm.detection.co_action import co_actions, edges
+from unswarm.co_actions.sql import co_actions, edges
 from unswarm.engines import Engine
 
 touches = st.builds(

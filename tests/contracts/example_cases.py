@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from unswarm.detection.co_action import co_actions
+from unswarm.co_actions.sql import co_actions
 from unswarm.detection.traces import trace
 from unswarm.engines import Engine
 from unswarm.model import EVENTS

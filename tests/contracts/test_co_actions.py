@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import definition
 from definition import Touch
-from unswarm.detection.co_action import edges, pair_events
+from unswarm.co_actions.sql import edges, pair_events
 from unswarm.engines import Engine, open_engine
 
 SPARK_CASES = 200

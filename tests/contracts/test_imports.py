@@ -15,7 +15,7 @@ import unswarm
 ROOT = Path(unswarm.__file__).parent
 HOMES = {
     "duckdb": ("engines/duckdb.py",),
-    "numba": ("detection/kernel/*.py",),
+    "numba": ("co_actions/kernel/*.py", "detection/kernel.py"),
     "pyspark": ("engines/spark.py",),
     "graspologic_native": ("detection/networks.py",),
     "jinja2": ("exporters/report.py", "exporters/_report/*.py"),

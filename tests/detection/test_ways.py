@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small import QUICK, members_of, organic, rows, run
 
+from unswarm.co_actions.plan import Way
 from unswarm.detection.layer import fuse
 from unswarm.detection.pairs import pairs_by_kernel, pairs_in_sql
-from unswarm.detection.plan import Way
 from unswarm.detection.search import Ground, prepare, widen
 from unswarm.engines import Engine, open_engine
 from unswarm.model import LINK, TRACE

@@ -7,13 +7,14 @@ needs them, so that help is there at once.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
 from typing import NoReturn
 
 from unswarm import terminal
-from unswarm.cli import acting, deciding, finding, handing, making, photos, showing
+from unswarm.cli import acting, counting, deciding, finding, handing, making, photos, showing
 from unswarm.cli.app import DEBUG, app
 from unswarm.cli.saying import seconds
 from unswarm.errors import ResourceError, UnswarmError
@@ -21,6 +22,7 @@ from unswarm.errors import ResourceError, UnswarmError
 __all__ = [
     "acting",
     "app",
+    "counting",
     "deciding",
     "enforce",
     "finding",
@@ -38,8 +40,14 @@ UNEXPECTED = 70
 ISSUES = "open an issue with this message and the output of the same command with --debug"
 
 
+# New objects before the garbage collector looks for cycles: by default 700, and loading the
+# libraries alone would make it walk over all there is a hundred times.
+UNWALKED = 50_000
+
+
 def main() -> None:
     """Run the command line; every error ends in a sentence and in its own exit code."""
+    gc.set_threshold(UNWALKED)
     try:
         app(prog_name="unswarm")
     except UnswarmError as error:

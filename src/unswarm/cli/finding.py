@@ -14,6 +14,7 @@ from unswarm.cli.options import (
     CaseOption,
     ComparisonOption,
     DetectorOption,
+    EngineOption,
     JsonOption,
     KnownOption,
     MapOption,
@@ -27,7 +28,7 @@ from unswarm.cli.options import (
     WindowOption,
 )
 from unswarm.cli.places import case_of, existing, must_exist
-from unswarm.cli.saying import accounts_in, chosen, columns_said
+from unswarm.cli.saying import accounts_in, chosen, columns_said, known_engine
 from unswarm.cli.working import Taking, detected, reading_document, report_back
 
 
@@ -47,19 +48,21 @@ def detect(
     calibration: CalibrationOption = None,
     detectors: DetectorOption = None,
     known: KnownOption = None,
+    engine: EngineOption = "auto",
     changes: SetOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Read posts, find the networks, say how sure it is and why, write the report."""
     settings = chosen(signals, windows, q, changes)
+    known_engine(engine)
     must_exist(photos, calibration, known, *(detectors or ()))
     opened = case_of(sources, case) if sources else existing(case)
     reading = Taking(opened, reader, columns_said(mapped), quiet or as_json)
     reading.take(sources or [])
     reading.take(comparison or [], comparison=True)
     reading.take_photos(photos, detectors, known, calibration)
-    report_back(opened, detected(opened, settings, quiet or as_json), as_json)
+    report_back(opened, detected(opened, settings, quiet or as_json, engine), as_json)
 
 
 @app.command()

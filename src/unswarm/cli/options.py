@@ -53,6 +53,15 @@ ComparisonOption = Annotated[
 ]
 
 
+EngineOption = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        help="duckdb, kernel (compiled) or spark; the result is the same. auto: what costs least.",
+    ),
+]
+
+
 SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", help="NAME=VALUE: any setting of docs/settings.md. Repeatable."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,31 @@ def seconds(text: str) -> int:
         return round(float(figure) * UNITS[unit])
     except (ValueError, OverflowError):
         raise SettingsError(f"'{text}' is no duration. Hint: e.g. 60s, 5m, 1h.") from None
+
+
+def known_engine(name: str) -> None:
+    """Check what `--engine` says before anything is read.
+
+    Raises:
+        SettingsError: there is no such engine.
+    """
+    from unswarm.co_actions.plan import chosen_engine
+
+    chosen_engine(name)
+
+
+def memory_said(text: str | None) -> int | None:
+    """A size like `4GB`, `500MB` or plain bytes → bytes.
+
+    Raises:
+        SettingsError: it is none.
+    """
+    if text is None:
+        return None
+    found = re.fullmatch(r"\s*([0-9.]+)\s*([KMGT]?)(?:i?B)?\s*", text, re.IGNORECASE)
+    if found is None or not float(found[1].rstrip(".") or 0) > 0:
+        raise SettingsError(f"'{text}' is no size. Hint: e.g. 4GB, 500MB.")
+    return int(float(found[1]) * 1024 ** " KMGT".index(found[2].upper() or " "))
 
 
 def accounts_in(text: str) -> list[str]:

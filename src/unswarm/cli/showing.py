@@ -45,7 +45,7 @@ def show(
 
 
 def _known_of(findings: Findings, kind: str, subject: str) -> dict[str, Any]:
-    from unswarm.store import quoted
+    from unswarm.engines import quoted
 
     tables = {
         "network": ("network", "membership", "edge", "evidence"),

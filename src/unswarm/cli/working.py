@@ -61,9 +61,11 @@ class Taking:
             terminal.show_reading(readings)
 
 
-def detected(case: Case, settings: Mapping[str, Any], quiet: bool) -> Findings:
+def detected(
+    case: Case, settings: Mapping[str, Any], quiet: bool, engine: str = "auto"
+) -> Findings:
     with terminal.working(quiet) as progress:
-        return case.detect(progress=progress, **settings)
+        return case.detect(engine=engine, progress=progress, **settings)
 
 
 def report_back(case: Case, findings: Findings, as_json: bool, report: Path | None = None) -> None:

@@ -23,6 +23,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from unswarm.co_actions.plan import Way
 from unswarm.detection.across import Platforms, belonging
 from unswarm.detection.caveats import caveats, power
 from unswarm.detection.groups import Group, confirmed, leads, suspects_only, without
@@ -30,7 +31,6 @@ from unswarm.detection.held import Holdings, holdings
 from unswarm.detection.linked import confirmed_members, linked
 from unswarm.detection.listed import test_list
 from unswarm.detection.operations import operations
-from unswarm.detection.plan import Way
 from unswarm.detection.profiles import ProfileNetwork, profile_networks
 from unswarm.detection.search import Found, prepare, search
 from unswarm.detection.stability import stable

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
-from unswarm.detection.co_action import co_actions
+from unswarm.co_actions.sql import co_actions
 from unswarm.detection.layer import Floats, Layer, codes
 from unswarm.detection.networks import Pairs, chance_p, chance_rate
 from unswarm.detection.search import Ground

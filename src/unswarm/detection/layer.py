@@ -8,14 +8,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-Small = npt.NDArray[np.int32]
+from unswarm.arrays import Flags, Floats, Ints
+
+__all__ = ["Flags", "Floats", "Ints", "Layer", "account_ids", "codes", "fuse", "layers"]
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
+from unswarm.co_actions.sql import meetings
 from unswarm.detection import kernel
-from unswarm.detection.co_action import meetings
 from unswarm.detection.layer import Flags, Ints, Layer, codes
 from unswarm.detection.networks import Pairs
 from unswarm.engines import Engine, step
@@ -125,14 +125,14 @@ def pairs_by_kernel(
         side: half of each object.
         settings: the run's.
     """
-    from unswarm.detection import pairing  # loads what is compiled, or compiles it
+    from unswarm.co_actions import compiled  # loads what is compiled, or compiles it
 
     suspected = layer.light & ~compared[layer.account]
     widest = np.array([windows[name] for name in layer.signals])[layer.signal]
 
     def of(half: int, window: int) -> Pairs:
         keep = suspected & (side[layer.object] == half)
-        traces = pairing.Coded(
+        traces = compiled.Coded(
             layer.account[keep].astype(np.int32),
             layer.object[keep].astype(np.int32),
             layer.time[keep],
@@ -141,8 +141,8 @@ def pairs_by_kernel(
             layer.objects,
         )
         least = settings.candidate_objects
-        met = pairing.walked(pairing.pruned(traces, least), least, settings.occasion * 1000)
-        found = pairing.collected(met, layer.accounts)
+        met = compiled.walked(compiled.pruned(traces, least), least, settings.occasion * 1000)
+        found = compiled.collected(met, layer.accounts)
         return Pairs(
             found.source.astype(np.int64),
             found.target.astype(np.int64),

@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from unswarm.co_actions.plan import Plan, Way, plan
+from unswarm.co_actions.sql import co_actions
 from unswarm.detection.choice import RARE, Shared, choice_folds
-from unswarm.detection.co_action import co_actions
 from unswarm.detection.confirm import Fold
 from unswarm.detection.crossfit import halves, open_search
 from unswarm.detection.kernel import neighbours
@@ -26,7 +27,6 @@ from unswarm.detection.pairs import (
     pairs_by_kernel,
     pairs_in_sql,
 )
-from unswarm.detection.plan import Plan, Way, plan
 from unswarm.engines import Engine, step
 from unswarm.model import DAY
 from unswarm.progress import Progress, silent

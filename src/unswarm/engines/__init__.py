@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -13,7 +14,12 @@ from unswarm.errors import SettingsError, did_you_mean
 
 
 class Engine(Protocol):
-    """One place where the portable SQL of `sql/` and of the signals runs."""
+    """One place where the portable SQL of `sql/` and of the signals runs.
+
+    `many`: whether it has the memory and the disks of other machines, too.
+    """
+
+    many: bool
 
     def see(self, name: str, rows: Path | pa.Table) -> None:
         """Let SQL read rows (a Parquet file, a folder of them, or an Arrow table) as `name`."""
@@ -30,6 +36,9 @@ class Engine(Protocol):
     def fetch(self, query: str) -> pa.Table:
         """A query's rows → memory; for results, not for events."""
 
+    def batches(self, query: str) -> Iterator[pa.RecordBatch]:
+        """A query's rows some at a time; nothing else may be asked until all are read."""
+
 
 def open_engine(name: str = "duckdb") -> Engine:
     """The engine a case asks for: `duckdb` (one machine) or `spark` (many)."""
@@ -42,6 +51,11 @@ def open_engine(name: str = "duckdb") -> Engine:
 
         return Spark()
     raise SettingsError(f"Unknown engine '{name}'. Hint: {did_you_mean(name, ['duckdb', 'spark'])}")
+
+
+def quoted(text: object) -> str:
+    """A text, or a path, as an SQL literal."""
+    return "'" + str(text).replace("'", "''") + "'"
 
 
 def step(name: str, **values: int | float | str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import gettempdir
 from uuid import uuid4
@@ -9,9 +10,15 @@ from uuid import uuid4
 import duckdb
 import pyarrow as pa
 
+from unswarm.engines import quoted
+
+BATCH = 1 << 18
+
 
 class DuckDB:
     """An in-memory DuckDB that reads Parquet where it lies and spills when memory is short."""
+
+    many = False
 
     def __init__(self) -> None:
         self.connection = duckdb.connect()
@@ -19,7 +26,7 @@ class DuckDB:
         self.connection.execute("SET TimeZone = 'UTC'")
         # made when memory is short, gone with the connection; by default it is the folder one is in
         spill = Path(gettempdir()) / f"unswarm-{uuid4().hex}"
-        self.connection.execute(f"SET temp_directory = {_quoted(spill)}")
+        self.connection.execute(f"SET temp_directory = {quoted(spill)}")
 
     def see(self, name: str, rows: Path | pa.Table) -> None:
         """Let SQL read rows as `name`: a Parquet file, a folder of them, or an Arrow table."""
@@ -28,7 +35,7 @@ class DuckDB:
             self.view(name, f'SELECT * FROM "_{name}_rows"')
             return
         files = sorted(rows.glob("*.parquet")) if rows.is_dir() else [rows]
-        listed = ", ".join(map(_quoted, files))
+        listed = ", ".join(map(quoted, files))
         self.view(name, f"SELECT * FROM read_parquet([{listed}])")
 
     def view(self, name: str, query: str) -> None:
@@ -44,19 +51,19 @@ class DuckDB:
         """A query's rows → one Parquet file, written aside and renamed."""
         aside = path.with_suffix(".partial")
         form = "(FORMAT parquet, COMPRESSION zstd)"
-        self.connection.execute(f"COPY ({query}) TO {_quoted(aside)} {form}")
+        self.connection.execute(f"COPY ({query}) TO {quoted(aside)} {form}")
         aside.replace(path)
 
     def fetch(self, query: str) -> pa.Table:
         """A query's rows → memory."""
         return self.connection.sql(query).to_arrow_table()
 
+    def batches(self, query: str) -> Iterator[pa.RecordBatch]:
+        """A query's rows some at a time; nothing else may be asked until all are read."""
+        yield from self.connection.sql(query).to_arrow_reader(BATCH)
+
     def _is_table(self, name: str) -> bool:
         found = self.connection.execute(
             "SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [name]
         ).fetchone()
         return found is not None
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -39,6 +40,8 @@ class Spark:
         ResourceError: pyspark or Java is missing.
     """
 
+    many = True
+
     def __init__(self) -> None:
         self.session = _session()
 
@@ -66,6 +69,10 @@ class Spark:
         """A query's rows → memory."""
         table: pa.Table = self.session.sql(query).toArrow()
         return table
+
+    def batches(self, query: str) -> Iterator[pa.RecordBatch]:
+        """A query's rows some at a time; they pass through the driver's memory."""
+        yield from self.fetch(query).to_batches()
 
     def _rows(self, rows: Path | pa.Table) -> DataFrame:
         if isinstance(rows, pa.Table):

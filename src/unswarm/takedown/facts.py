@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from unswarm.engines import quoted
 from unswarm.findings import Findings
 from unswarm.record.attribution import Claim, Status
 from unswarm.record.decisions import HIDDEN, Decision
 from unswarm.record.publication import Erratum, Release
-from unswarm.store import quoted
 from unswarm.tactics import Tactic, tactics
 from unswarm.takedown.covered import Covered, Unnamed, blocked, cleared, covered, published
 from unswarm.takedown.samples import Sample, samples

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from unswarm.engines import quoted
 from unswarm.findings import Findings
-from unswarm.store import quoted
 
 EACH = 5
 

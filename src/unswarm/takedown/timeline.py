@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median_low
 
+from unswarm.engines import quoted
 from unswarm.findings import Findings
-from unswarm.store import quoted
 from unswarm.takedown.covered import Covered
 
 TIMES = """

@@ -9,10 +9,10 @@ from typing import Any
 import pyarrow as pa
 
 from unswarm.canonical import PLATFORMS, SHORTENERS
+from unswarm.engines import quoted
 from unswarm.exporters._report import listed
 from unswarm.exporters._stix.maker import Maker, Thing, stamp
 from unswarm.findings import Findings
-from unswarm.store import quoted
 
 PROFILES = """
 SELECT n.account, a.platform, coalesce(a.kind, 'person') AS kind, a.handle, a.name, a.created

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from uuid import uuid5
 
+from unswarm.engines import quoted
 from unswarm.exporters._stix import accounts, said, techniques
 from unswarm.exporters._stix.discreet import discreet
 from unswarm.exporters._stix.maker import CASES, Maker, Thing, later, stamp
@@ -15,7 +16,6 @@ from unswarm.model import Verdict
 from unswarm.record import Record
 from unswarm.record.appeals import OPEN
 from unswarm.record.orders import CARRIED_OUT, Action, Order
-from unswarm.store import quoted
 from unswarm.tactics import Tactic, tactics
 
 TIMES = "SELECT min(time) AS first, max(time) AS latest FROM post"

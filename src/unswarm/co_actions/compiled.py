@@ -15,16 +15,19 @@ from itertools import pairwise
 
 import numpy as np
 
-from unswarm.detection.kernel import sorting, walking
-from unswarm.detection.kernel.completing import Touches, complete
-from unswarm.detection.layer import Flags, Ints, Small
-from unswarm.machine import cores
+from unswarm.arrays import Flags, Ints, Small
+from unswarm.co_actions.kernel import sorting, walking
+from unswarm.co_actions.kernel.completing import Touches, complete
+from unswarm.co_actions.plan import must_fit
+from unswarm.machine import cores, free_memory
 
 # Another round of dropping is worth its time only where the last one dropped so much.
 WORTH = 0.05
 ROUNDS = 5
 # Rows are shared out in so many parts per thread, so that none waits long for the last.
 PARTS = 8
+# Bytes a thread may come to hold for each event that the walk of one row looks at.
+DESK = 20
 NO_CAP = np.iinfo(np.int32).max
 Room = Callable[[int], Small]
 
@@ -212,6 +215,8 @@ def walked(
             rows = _rows(traces, start, first, last)
             walking.fill(traces.item, low, high, rows.start[:-1].copy(), rows)
             rows.visits[:] = walking.visits(rows.start, rows.low, rows.high)
+            needed = DESK * workers * int(rows.visits.max(initial=0))
+            must_fit(needed, free_memory(), "a cap (--cap 1000), or fewer --threads.")
             cuts = _cuts(rows.visits, PARTS * workers)
             spans = [(rows, *span, len(rank), minimum, occasion) for span in pairwise(cuts)]
             for small, large in pool.map(lambda span: walking.walk(*span), spans):
@@ -253,17 +258,22 @@ def _cuts(visits: Ints, parts: int) -> list[int]:
     return [int(cut) for cut in np.unique(np.concatenate([[0], inner, [len(visits)]]))]
 
 
+def facing(small: Small, large: Ints) -> Totals:
+    """A part of the walk with each pair in the order of its codes; overwritten."""
+    swap = small[:, walking.MINE] > small[:, walking.PARTNER]
+    small[swap, :2] = small[swap, 1::-1]
+    small[swap, walking.OWN :] = small[swap, : walking.OCCASIONS : -1]
+    return Totals(small, large)
+
+
 def collected(parts: Iterable[tuple[Small, Ints]], accounts: int) -> Totals:
-    """The parts as one, each pair in the order of its codes, sorted."""
+    """The parts as one, sorted by (source, target)."""
     found = list(parts)
     small = np.concatenate([part[0] for part in found] or [np.empty((0, 6), np.int32)])
     large = np.concatenate([part[1] for part in found] or [np.empty((0, 3), np.int64)])
     del found
-    swap = small[:, walking.MINE] > small[:, walking.PARTNER]
-    small[swap, :2] = small[swap, 1::-1]
-    small[swap, walking.OWN :] = small[swap, : walking.OCCASIONS : -1]
-    source, target = (np.ascontiguousarray(small[:, c]) for c in (0, 1))
-    order = sorting.order_of(source, target, accounts)
+    totals = facing(small, large)
+    order = sorting.order_of(totals.source, totals.target, accounts)
     return Totals(small[order], large[order])
 
 
@@ -348,23 +358,29 @@ def count(traces: Coded, *, minimum: int = 1, cap: int = 0, threads: int | None 
     del traces
     light = pruned(found.light, minimum)
     totals = collected(walked(light, minimum, threads=threads), light.accounts)
-    completed(totals, [found.touched])
+    completion([found.touched])(totals)
     return Counted(totals, found.heavy, found.pairs)
 
 
-def completed(totals: Totals, touched: Sequence[tuple[Coded, Flags]]) -> None:
-    """Add the co-actions with heavy events to the totals, in place."""
+def completion(touched: Sequence[tuple[Coded, Flags]]) -> Callable[[Totals], None]:
+    """What adds the co-actions with heavy events to totals, in place.
+
+    Args:
+        touched: all traces of the items with heavy ones, and which are heavy.
+    """
     parts = [part for part in touched if len(part[1])]
-    if not parts or not len(totals):
-        return
+    if not parts:
+        return lambda totals: None
     account = np.concatenate([traces.account for traces, _ in parts])
     item = np.concatenate([traces.item for traces, _ in parts])
     time = np.concatenate([traces.time for traces, _ in parts])
     heavy = np.concatenate([flags for _, flags in parts])
     one = parts[0][0]
     reach = one.reach[item] if len(one.reach) > 1 else np.full(len(item), one.reach[0])
-    order = np.argsort(account, kind="stable")
+    order = np.lexsort((time, item, account))
     start = np.zeros(one.accounts + 1, np.int64)
     np.cumsum(np.bincount(account, minlength=one.accounts), out=start[1:])
     touches = Touches(start, item[order], time[order], heavy[order], reach[order])
-    complete(touches, totals.source, totals.target, totals.small, totals.large)
+    return lambda totals: complete(
+        touches, totals.source, totals.target, totals.small, totals.large
+    )

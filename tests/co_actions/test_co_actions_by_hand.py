@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pytest
 
-from unswarm.detection.co_action import co_actions, edges, pair_events
+from unswarm.co_actions.sql import co_actions, edges, pair_events
 from unswarm.engines import Engine, open_engine
 
 Touch = tuple[str, str, int]

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from numba import njit, types
 
-from unswarm.detection.kernel.walking import ACTIONS, ITEMS, LEAST, OWN, SUM, THEIRS
-from unswarm.detection.layer import Flags, Ints, Small
+from unswarm.arrays import Flags, Ints, Small
+from unswarm.co_actions.kernel.walking import ACTIONS, ITEMS, LEAST, OWN, SUM, THEIRS
 
 
 class Touches(NamedTuple):

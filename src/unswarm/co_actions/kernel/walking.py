@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit, types
 
-from unswarm.detection.layer import Ints, Small
+from unswarm.arrays import Ints, Small
 
 MINE, PARTNER, ITEMS, OCCASIONS, OWN, THEIRS, SEEN_ITEM, SEEN_EVENT = range(8)
 ACTIONS, LEAST, SUM = range(3)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from unswarm.detection.layer import Flags, Ints, Small
+from unswarm.arrays import Flags, Ints, Small
 
 NOBODY = -1
 FEW = 48  # so many events are sorted by insertion

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from unswarm.errors import ResourceError
+from unswarm.errors import ResourceError, SettingsError, did_you_mean
 from unswarm.machine import GIB, cores, free_memory
 
 # Seconds of one core, and bytes, per event and per pair of events.
@@ -20,6 +20,7 @@ KERNEL_BYTES, SQL_BYTES = 48, 130
 LOADING = 0.3  # seconds to load what was compiled; compiling takes about ten, once
 # Below so many pairs SQL is done before the kernel is loaded.
 FEW = 500_000
+DAY = 86_400
 
 
 class Way(StrEnum):
@@ -28,6 +29,25 @@ class Way(StrEnum):
     AUTO = "auto"
     SQL = "sql"
     KERNEL = "kernel"
+
+
+ENGINES = {
+    "auto": ("duckdb", Way.AUTO),
+    "duckdb": ("duckdb", Way.SQL),
+    "kernel": ("duckdb", Way.KERNEL),
+    "spark": ("spark", Way.SQL),
+}
+
+
+def chosen_engine(name: str) -> tuple[str, Way]:
+    """What `--engine` says: where SQL runs, and how pairs are counted.
+
+    Raises:
+        SettingsError: there is no such engine.
+    """
+    if name not in ENGINES:
+        raise SettingsError(f"Unknown engine '{name}'. Hint: {did_you_mean(name, ENGINES)}")
+    return ENGINES[name]
 
 
 @dataclass(frozen=True)
@@ -82,6 +102,19 @@ def must_fit(needed: int, memory: int, hint: str) -> None:
     if needed > memory:
         raise ResourceError(
             f"This needs about {_size(needed)} of memory; {_size(memory)} are free. Hint: {hint}"
+        )
+
+
+def must_end(made: Plan) -> None:
+    """Refuse what would take days.
+
+    Raises:
+        ResourceError: the estimate is above a day.
+    """
+    if made.seconds > DAY:
+        raise ResourceError(
+            f"{made.pairs:,} pairs of traces would take about {made.seconds / DAY:.0f} days here. "
+            "Hint: a cap leaves out what viral objects add (--cap 1000), a narrower --window less."
         )
 
 
