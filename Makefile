@@ -4,8 +4,10 @@ SHELL := bash
 PYTHON ?= python3
 PIP := .venv/bin/pip --disable-pip-version-check -qq
 export PYTHONUNBUFFERED := 1
+# what make bench measures: any of 100k 1M 10M 100M
+SIZES ?= 1M 10M
 
-.PHONY: demo test lint docs clean
+.PHONY: demo test lint docs bench clean
 
 demo: .venv/installed  ## run the main job on the bundled real sample
 	@.venv/bin/unswarm demo --case demo/case
@@ -22,8 +24,11 @@ lint: .venv/tested
 docs: .venv/tested  ## write the generated pages of docs/
 	@.venv/bin/python docs/generate.py
 
+bench: .venv/installed bench/.toolkit/installed  ## how fast pairs are counted, beside a peer and a floor
+	@.venv/bin/python bench/speed.py --sizes $(SIZES) --viral --repeat 3 --write docs/performance.md
+
 clean:
-	@rm -rf .venv build dist demo/case .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@rm -rf bench/.toolkit bench/.speed .venv build dist demo/case .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 .venv/installed: pyproject.toml .venv/made
 	@echo "Installing unswarm (once, a minute or two) …"
@@ -34,6 +39,12 @@ clean:
 	@echo "Installing unswarm and what its tests need (once, a minute or two) …"
 	@$(PIP) install --editable '.[bluesky,dev,pdf,photos,share,sketches]'
 	@touch $@ .venv/installed
+
+bench/.toolkit/installed:
+	@echo "Installing the peer coordination-network-toolkit (once) …"
+	@$(PYTHON) -m venv bench/.toolkit >/dev/null 2>&1 || $(PYTHON) -m virtualenv --quiet bench/.toolkit
+	@bench/.toolkit/bin/pip --disable-pip-version-check -qq install coordination-network-toolkit==1.5.2
+	@touch $@
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
