@@ -41,7 +41,9 @@ def timed(work: Callable[..., Any], *arguments: Any) -> tuple[Any, float]:
 def read(path: str) -> pa.Table:
     """The three columns."""
     query = f"SELECT account, object, time FROM '{path}'"
-    return duckdb.connect().execute(query).to_arrow_table()
+    found = duckdb.sql(query)
+    assert found is not None
+    return found.to_arrow_table()
 
 
 events, pairs = sys.argv[1], int(sys.argv[2])

@@ -15,7 +15,8 @@ import unswarm
 ROOT = Path(unswarm.__file__).parent
 HOMES = {
     "duckdb": ("engines/duckdb.py",),
-    "numba": ("co_actions/kernel/*.py", "detection/kernel.py"),
+    "numba": ("native.py",),
+    "llvmlite": ("native.py",),
     "pyspark": ("engines/spark.py",),
     "graspologic_native": ("detection/networks.py",),
     "jinja2": ("exporters/report.py", "exporters/_report/*.py"),

@@ -56,7 +56,7 @@ class Source:
         """Account, object and time (ms) of the traces, some at a time."""
         for batch in self.engine.batches(self.query):
             account, item, time = (batch.column(n) for n in ("account", "object", "time"))
-            yield _codes(account), _codes(item), np.from_dlpack(time)
+            yield _codes(account), _codes(item), np.asarray(np.from_dlpack(time), np.int64)
 
     def read(self) -> tuple[Small, Small, Ints]:
         """All of them; arrays of their own."""

@@ -28,8 +28,11 @@ ROUNDS = 5
 PARTS = 8
 # Bytes a thread may come to hold for each event that the walk of one row looks at.
 DESK = 20
+ROOM = 1 << 12  # pairs for whose totals a part of the walk makes room at first
 NO_CAP = np.iinfo(np.int32).max
 Room = Callable[[int], Small]
+LOOPS = [*vars(sorting).values(), *vars(walking).values(), complete]
+"""Everything compiled here, for `native.prepare`."""
 
 
 def memory(n: int) -> Small:
@@ -59,8 +62,8 @@ class Coded:
     def __len__(self) -> int:
         return len(self.account)
 
-    def only(self, keep: Flags) -> Coded:
-        """The events where `keep` holds; arrays are copied."""
+    def only(self, keep: Flags | Ints) -> Coded:
+        """The events where `keep` holds, or those it lists; arrays are copied."""
         return replace(self, account=self.account[keep], item=self.item[keep], time=self.time[keep])
 
 
@@ -100,8 +103,7 @@ def ordered(traces: Coded) -> Coded:
     """The traces sorted by (item, time)."""
     if sorting.is_sorted(traces.item, traces.time):
         return traces
-    count = sorting.sizes(traces.item, traces.items)
-    place = np.concatenate([[0], np.cumsum(count[:-1], dtype=np.int64)]).astype(np.int64)
+    place = _starts(traces.item, traces.items)[:-1]
     account, item = np.empty_like(traces.account), np.empty_like(traces.item)
     time = np.empty_like(traces.time)
     sorting.scatter(traces.account, traces.item, traces.time, place, account, item, time)
@@ -116,30 +118,38 @@ def within(traces: Coded, room: Room = memory) -> tuple[Small, Small]:
     return low, high
 
 
+def _starts(code: Small, codes: int) -> Ints:
+    """Where the events of each code begin once they are sorted by it, and the end."""
+    count = np.zeros(codes, np.int32)
+    sorting.sizes(code, count)
+    start = np.zeros(codes + 1, np.int64)
+    np.cumsum(count, out=start[1:])
+    return start
+
+
 def pairs_of_events(traces: Coded) -> int:
     """P: pairs of events of different accounts on one item within reach, exactly, in O(events)."""
-    if not len(traces):
-        return 0
-    low, high = within(traces)
-    near = (int(high.sum(dtype=np.int64)) - int(low.sum(dtype=np.int64)) - len(traces)) // 2
-    if not sorting.repeats(traces.account, traces.item, traces.accounts):
-        return near
-    return near - _own_before(traces, np.empty(0, np.int32))
+    return _crowds(traces)[1]
+
+
+def _crowds(traces: Coded) -> tuple[Small, int]:
+    """Events within reach of each event, its account's own ones too; and P."""
+    low, near = within(traces)
+    near -= low
+    near -= 1
+    both = int(near.sum(dtype=np.int64))
+    return near, both // 2 - _own_before(traces, np.empty(0, np.int32))
 
 
 def others(traces: Coded) -> Small:
     """Events of other accounts within reach of each event."""
-    low, high = within(traces)
-    near = high - low - 1
-    if not sorting.repeats(traces.account, traces.item, traces.accounts):
-        return near
+    near, _ = _crowds(traces)
     before, after = np.empty(len(traces), np.int32), np.empty(len(traces), np.int32)
     _own_before(traces, before)
-    last = traces.items - 1
     back = replace(
         traces,
         account=traces.account[::-1].copy(),
-        item=(last - traces.item[::-1]).astype(np.int32),
+        item=(traces.items - 1 - traces.item[::-1]).astype(np.int32),
         time=-traces.time[::-1],
         reach=traces.reach[::-1].copy(),
     )
@@ -148,10 +158,11 @@ def others(traces: Coded) -> Small:
 
 
 def _own_before(traces: Coded, before: Small) -> int:
-    return int(
-        sorting.own_before(
-            traces.account, traces.item, traces.time, traces.reach, traces.accounts, before
-        )
+    most = sorting.longest(traces.item)
+    chain = sorting.Chain(*(np.empty(most, np.int32) for _ in sorting.Chain._fields))
+    last = np.full(traces.accounts, sorting.NOBODY, np.int32)
+    return sorting.own_before(
+        traces.account, traces.item, traces.time, traces.reach, last, chain, before
     )
 
 
@@ -164,9 +175,12 @@ def pruned(traces: Coded, minimum: int, room: Room = memory) -> Coded:
     for _ in range(ROUNDS):
         before = len(traces)
         low, high = within(traces, room)
-        keep = sorting.company(traces.account, low, high)
+        keep = np.empty(before, bool)
+        sorting.company(traces.account, low, high, keep)
         del low, high
-        left = sorting.able(traces.account, traces.item, keep, traces.accounts, minimum)
+        last = np.full(traces.accounts, sorting.NOBODY, np.int32)
+        count = np.zeros(traces.accounts, np.int32)
+        left = sorting.able(traces.account, traces.item, keep, last, count, minimum)
         if left < before:
             sorting.compact(traces.account, traces.item, traces.time, keep)
             traces = _first(traces, left)
@@ -201,27 +215,73 @@ def walked(
     """
     if not len(traces):
         return
-    rank = walking.ranks(sorting.sizes(traces.account, traces.accounts))
+    rank = _ranked(traces)
     code = np.empty(len(rank), np.int32)
     code[rank] = np.arange(len(rank), dtype=np.int32)
-    walking.renumber(traces.account, rank)
     _from_zero(traces.time, occasion)
     low, high = within(traces, room)
-    start = np.zeros(traces.accounts + 1, np.int64)
-    np.cumsum(sorting.sizes(traces.account, traces.accounts), out=start[1:])
+    start = _starts(traces.account, traces.accounts)
     workers = threads or cores()
     with ThreadPoolExecutor(workers) as pool:
         for first, last in _blocks(start, block or len(traces)):
             rows = _rows(traces, start, first, last)
             walking.fill(traces.item, low, high, rows.start[:-1].copy(), rows)
-            rows.visits[:] = walking.visits(rows.start, rows.low, rows.high)
+            walking.visits(rows.start, rows.low, rows.high, rows.visits)
             needed = DESK * workers * int(rows.visits.max(initial=0))
             must_fit(needed, free_memory(), "a cap (--cap 1000), or fewer --threads.")
             cuts = _cuts(rows.visits, PARTS * workers)
             spans = [(rows, *span, len(rank), minimum, occasion) for span in pairwise(cuts)]
-            for small, large in pool.map(lambda span: walking.walk(*span), spans):
+            for small, large in pool.map(lambda span: _walk(*span), spans):
                 small[:, : walking.ITEMS] = code[small[:, : walking.ITEMS]]
                 yield small, large
+
+
+def _ranked(traces: Coded) -> Small:
+    """Number the accounts by ascending activity, in place; tells each account's number."""
+    activity = np.zeros(traces.accounts, np.int32)
+    sorting.sizes(traces.account, activity)
+    rank = np.empty(traces.accounts, np.int32)
+    walking.ranks(activity, np.zeros(int(activity.max()) + 2, np.int64), rank)
+    walking.renumber(traces.account, rank)
+    return rank
+
+
+def _walk(
+    rows: walking.Rows, begin: int, end: int, accounts: int, minimum: int, occasion: int
+) -> tuple[Small, Ints]:
+    """Some rows, whose pairs are written wherever there is room."""
+    desk, state = _desk(rows, begin, end, accounts), np.array([begin, 1, 0], np.int64)
+    parts, size = [_room(0)], ROOM
+    while state[walking.NEXT] < end:
+        small, large = _room(size)
+        kept = walking.walk(rows, desk, state, end, minimum, occasion, small, large)
+        parts.append((small[:kept], large[:kept]))
+        size = max(2 * size, int(state[walking.WANTED]))
+    smalls, larges = zip(*parts, strict=True)
+    return np.concatenate(smalls), np.concatenate(larges)
+
+
+def _room(size: int) -> tuple[Small, Ints]:
+    small = np.empty((size, walking.THEIRS + 1), np.int32)
+    return small, np.empty((size, walking.SUM + 1), np.int64)
+
+
+def _desk(rows: walking.Rows, begin: int, end: int, accounts: int) -> walking.Desk:
+    """A desk for some rows; what is never touched takes no memory."""
+    most = int(rows.visits[begin:end].max(initial=1))
+    events = int(np.diff(rows.start[begin : end + 1]).max(initial=1))
+    pairs = min(most, accounts)
+    return walking.Desk(
+        mark=np.zeros(accounts, np.uint32),
+        slot=np.empty(accounts, np.int32),
+        partner=np.empty(accounts, np.int32),
+        near=np.empty(most, np.uint32),
+        spot=np.empty(most, np.int32),
+        until=np.empty(events, np.int64),
+        small=np.empty((pairs, walking.SEEN_EVENT + 1), np.int32),
+        large=np.empty((pairs, walking.SUM + 1), np.int64),
+        keys=np.empty(most, np.int64),
+    )
 
 
 def _from_zero(time: Ints, occasion: int) -> None:
@@ -273,8 +333,16 @@ def collected(parts: Iterable[tuple[Small, Ints]], accounts: int) -> Totals:
     large = np.concatenate([part[1] for part in found] or [np.empty((0, 3), np.int64)])
     del found
     totals = facing(small, large)
-    order = sorting.order_of(totals.source, totals.target, accounts)
+    order = _order(totals.source, totals.target, accounts)
     return Totals(small[order], large[order])
+
+
+def _order(source: Small, target: Small, accounts: int) -> Ints:
+    """The order of pairs by (source, target)."""
+    order, before = np.empty(len(source), np.int64), np.arange(len(source))
+    sorting.by_code(target, np.zeros(accounts + 1, np.int64), before, order)
+    sorting.by_code(source, np.zeros(accounts + 1, np.int64), order, before)
+    return before
 
 
 @dataclass(frozen=True)
@@ -329,20 +397,40 @@ class Sifted:
 
 def sifted(traces: Coded, cap: int) -> Sifted:
     """Set heavy events aside; the traces are sorted, all those of an item are among them."""
-    crowd = others(traces)
-    pairs = int(crowd.sum(dtype=np.int64)) // 2
-    flags = crowd > (cap or NO_CAP)
+    if not len(traces):
+        return Sifted(traces, 0, NOTHING_HEAVY, (traces, np.empty(0, bool)))
+    near, pairs = _crowds(traces)
+    crowded = near > (cap or NO_CAP)
+    if not crowded.any():
+        return Sifted(traces, pairs, NOTHING_HEAVY, (_first(traces, 0), np.empty(0, bool)))
+    there = np.flatnonzero(_on_items(traces, crowded))
+    some = traces.only(there)
+    crowd = others(some)
+    flags = crowd > cap
     if not flags.any():
-        return Sifted(traces, pairs, NOTHING_HEAVY, (_first(traces, 0), flags[:0]))
+        return Sifted(traces, pairs, NOTHING_HEAVY, (_first(traces, 0), np.empty(0, bool)))
+    light = np.ones(len(traces), bool)
+    light[there[flags]] = False
+    touched = _on_items(some, flags)
+    aside = _set_aside(some, crowd, flags)
+    return Sifted(traces.only(light), pairs, aside, (some.only(touched), flags[touched]))
+
+
+def _on_items(traces: Coded, flags: Flags) -> Flags:
+    """All events of the items of some of them."""
+    items = np.zeros(traces.items, bool)
+    items[traces.item[flags]] = True
+    return items[traces.item]
+
+
+def _set_aside(traces: Coded, crowd: Small, flags: Flags) -> Heavy:
+    """Each pair with a heavy event once: seen from heavy events, a pair of two counts twice."""
     heavy = traces.only(flags)
     item, begin, events = np.unique(heavy.item, return_index=True, return_counts=True)
-    # each pair with a heavy event once: seen from heavy events, a pair of two of them counts twice
+    order = np.argsort(begin)  # items stand together, but not always in the order of their codes
     seen = 2 * crowd[flags].astype(np.int64) - others(heavy)
-    aside = Heavy(item, events.astype(np.int64), np.add.reduceat(seen, begin) // 2)
-    on_heavy = np.zeros(traces.items, bool)
-    on_heavy[item] = True
-    there = on_heavy[traces.item]
-    return Sifted(traces.only(~flags), pairs, aside, (traces.only(there), flags[there]))
+    pairs = np.add.reduceat(seen, begin[order]) // 2
+    return Heavy(item[order], events[order].astype(np.int64), pairs)
 
 
 def count(traces: Coded, *, minimum: int = 1, cap: int = 0, threads: int | None = None) -> Counted:

@@ -139,12 +139,19 @@ def _by_kernel(
     traces: Source, signal: str, request: Request, write: Write, progress: Progress, tally: Tally
 ) -> None:
     must_fit(ACCOUNT * traces.accounts.count, request.budget, "--memory, or --engine spark.")
-    progress("loading the compiled kernel", 0, 0)
+    _prepare(progress)
     if EVENT * traces.events <= request.budget:
         _in_memory(traces, signal, request, write, progress, tally)
         return
     with TemporaryDirectory(prefix="unswarm-", dir=request.spill) as folder:
         _from_disk(Path(folder), traces, signal, request, write, progress, tally)
+
+
+def _prepare(progress: Progress) -> None:
+    from unswarm.co_actions import compiled
+    from unswarm.native import prepare
+
+    prepare(compiled.LOOPS, progress)
 
 
 def _in_memory(

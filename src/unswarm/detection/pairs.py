@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
+from unswarm.co_actions import compiled
 from unswarm.co_actions.sql import meetings
 from unswarm.detection import kernel
 from unswarm.detection.layer import Flags, Ints, Layer, codes
@@ -125,8 +126,6 @@ def pairs_by_kernel(
         side: half of each object.
         settings: the run's.
     """
-    from unswarm.co_actions import compiled  # loads what is compiled, or compiles it
-
     suspected = layer.light & ~compared[layer.account]
     widest = np.array([windows[name] for name in layer.signals])[layer.signal]
 

@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 
 from unswarm.co_actions.plan import Plan, Way, plan
 from unswarm.co_actions.sql import co_actions
+from unswarm.detection import kernel
 from unswarm.detection.choice import RARE, Shared, choice_folds
 from unswarm.detection.confirm import Fold
 from unswarm.detection.crossfit import halves, open_search
-from unswarm.detection.kernel import neighbours
 from unswarm.detection.layer import Flags, Ints, Layer, account_ids, codes, fuse, layers
 from unswarm.detection.pairs import (
     PairsOf,
@@ -29,6 +29,7 @@ from unswarm.detection.pairs import (
 )
 from unswarm.engines import Engine, step
 from unswarm.model import DAY
+from unswarm.native import prepare as prepare_loops
 from unswarm.progress import Progress, silent
 from unswarm.settings import Settings
 from unswarm.signals import signals
@@ -120,6 +121,7 @@ def prepare(
         windows={},
         plan=plan(0, 0, way),
     )
+    prepare_loops(vars(kernel).values(), progress)
     progress("planning", 0, 0)
     ready = widen(ground, settings, way)
     progress(str(ready.plan), 0, 0)
@@ -134,7 +136,7 @@ def widen(ground: Ground, settings: Settings, way: Way = Way.AUTO) -> Ground:
     widest = {name: max(widened(settings, layer)) for name, layer in ground.layers.items()}
     marked, heavy, pairs = {}, [], 0
     for name, layer in ground.layers.items():
-        near = neighbours(layer.object, layer.time, widest[name])
+        near = kernel.neighbours(layer.object, layer.time, widest[name])
         pairs += int(near.sum()) // 2
         marked[name] = lightened(layer, near, cap_of(name, settings))
         heavy.append(heavy_rows(marked[name], near, widest[name]))

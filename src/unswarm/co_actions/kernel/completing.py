@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from numba import njit, types
-
-from unswarm.arrays import Flags, Ints, Small
+from unswarm.arrays import Flags, Ints, IntsTable, Small, SmallTable
 from unswarm.co_actions.kernel.walking import ACTIONS, ITEMS, LEAST, OWN, SUM, THEIRS
+from unswarm.native import inner, native
 
 
 class Touches(NamedTuple):
@@ -25,14 +24,7 @@ class Touches(NamedTuple):
     reach: Ints
 
 
-_TOUCHES = types.NamedTuple(
-    (types.int64[::1], types.int32[::1], types.int64[::1], types.boolean[::1], types.int64[::1]),
-    Touches,
-)
-_SPAN = types.UniTuple(types.int64, 2)
-
-
-@njit(types.int64(_TOUCHES, types.int64, types.int64), cache=True, nogil=True)
+@inner
 def _end(touches: Touches, begin: int, last: int) -> int:
     """Behind the last event of its account on the item of `begin`."""
     end = begin + 1
@@ -41,7 +33,7 @@ def _end(touches: Touches, begin: int, last: int) -> int:
     return end
 
 
-@njit(types.int64(_TOUCHES, _SPAN, _SPAN), cache=True, nogil=True)
+@inner
 def _only_heavy(touches: Touches, mine: tuple[int, int], theirs: tuple[int, int]) -> int:
     """How many of my events meet theirs, but not as two light ones."""
     count = 0
@@ -55,9 +47,7 @@ def _only_heavy(touches: Touches, mine: tuple[int, int], theirs: tuple[int, int]
     return count
 
 
-@njit(
-    types.void(_TOUCHES, _SPAN, _SPAN, types.int32[::1], types.int64[::1]), cache=True, nogil=True
-)
+@inner
 def _complete(
     touches: Touches, mine: tuple[int, int], theirs: tuple[int, int], small: Small, large: Ints
 ) -> None:
@@ -80,14 +70,10 @@ def _complete(
     small[THEIRS] += _only_heavy(touches, theirs, mine)
 
 
-@njit(
-    types.void(
-        _TOUCHES, types.int32[::1], types.int32[::1], types.int32[:, ::1], types.int64[:, ::1]
-    ),
-    cache=True,
-    nogil=True,
-)
-def complete(touches: Touches, source: Small, target: Small, small: Small, large: Ints) -> None:
+@native
+def complete(
+    touches: Touches, source: Small, target: Small, small: SmallTable, large: IntsTable
+) -> None:
     """Add to the totals of each pair its co-actions with heavy events, in place.
 
     Args:

@@ -1,31 +1,43 @@
 """Events in the order in which pairs are looked for, and without those that can meet nobody.
 
 Accounts and items are codes from 0; times are integers of any unit, windows of the same. An item is
-one object of one signal. Events are three arrays (account, item, time), sorted by (item, time).
-All signatures are explicit: compiled once, kept on disk.
+one object of one signal. Events are three arrays (account, item, time), sorted by (item, time), or
+at least with the events of an item together and in order.
 """
 
 from __future__ import annotations
 
-import numpy as np
-from numba import njit
+from typing import NamedTuple
 
 from unswarm.arrays import Flags, Ints, Small
+from unswarm.native import inner, native
 
 NOBODY = -1
 FEW = 48  # so many events are sorted by insertion
 
 
-@njit("int32[::1](int32[::1], int64)", cache=True, nogil=True)
-def sizes(code: Small, codes: int) -> Small:
-    """How many events bear each code."""
-    count = np.zeros(codes, np.int32)
+class Chain(NamedTuple):
+    """The events of one account on one item, by their place among the item's events.
+
+    Args:
+        after: the next of them.
+        oldest: the first of them within reach.
+        held: how many lie between that and the event.
+    """
+
+    after: Small
+    oldest: Small
+    held: Small
+
+
+@native
+def sizes(code: Small, count: Small) -> None:
+    """Add to `count` how many events bear each code."""
     for e in range(len(code)):
         count[code[e]] += 1
-    return count
 
 
-@njit("boolean(int32[::1], int64[::1])", cache=True, nogil=True)
+@native
 def is_sorted(item: Small, time: Ints) -> bool:
     """Whether events are sorted by (item, time) already."""
     for e in range(1, len(item)):
@@ -34,11 +46,7 @@ def is_sorted(item: Small, time: Ints) -> bool:
     return True
 
 
-@njit(
-    "void(int32[::1], int32[::1], int64[::1], int64[::1], int32[::1], int32[::1], int64[::1])",
-    cache=True,
-    nogil=True,
-)
+@native
 def scatter(
     account: Small,
     item: Small,
@@ -57,17 +65,7 @@ def scatter(
         to_time[p] = time[e]
 
 
-@njit("void(int32[::1], int64[::1], int64, int64)", cache=True, nogil=True)
-def _insert(account: Small, time: Ints, begin: int, end: int) -> None:
-    for e in range(begin + 1, end):
-        who, when, f = account[e], time[e], e
-        while f > begin and time[f - 1] > when:
-            account[f], time[f] = account[f - 1], time[f - 1]
-            f -= 1
-        account[f], time[f] = who, when
-
-
-@njit("void(int32[::1], int32[::1], int64[::1])", cache=True, nogil=True)
+@native
 def settle(account: Small, item: Small, time: Ints) -> None:
     """Sort the events of each item by time, in place; events of an item already stand together."""
     begin, n = 0, len(item)
@@ -79,13 +77,48 @@ def settle(account: Small, item: Small, time: Ints) -> None:
         if not straight and end - begin <= FEW:
             _insert(account, time, begin, end)
         elif not straight:
-            order = np.argsort(time[begin:end], kind="mergesort")
-            account[begin:end] = account[begin:end][order]
-            time[begin:end] = time[begin:end][order]
+            _heap(account, time, begin, end)
         begin = end
 
 
-@njit("void(int32[::1], int64[::1], int64[::1], int32[::1], int32[::1])", cache=True, nogil=True)
+@inner
+def _insert(account: Small, time: Ints, begin: int, end: int) -> None:
+    for e in range(begin + 1, end):
+        who, when, f = account[e], time[e], e
+        while f > begin and time[f - 1] > when:
+            account[f], time[f] = account[f - 1], time[f - 1]
+            f -= 1
+        account[f], time[f] = who, when
+
+
+@inner
+def _heap(account: Small, time: Ints, begin: int, end: int) -> None:
+    """Heapsort (Williams 1964): in place, and never worse than n log n."""
+    n = end - begin
+    for root in range(n // 2 - 1, -1, -1):
+        _sink(account, time, begin, root, n)
+    for last in range(n - 1, 0, -1):
+        account[begin], account[begin + last] = account[begin + last], account[begin]
+        time[begin], time[begin + last] = time[begin + last], time[begin]
+        _sink(account, time, begin, 0, last)
+
+
+@inner
+def _sink(account: Small, time: Ints, begin: int, root: int, n: int) -> None:
+    """Let an event sink to where no later one lies below it."""
+    who, when = account[begin + root], time[begin + root]
+    child = 2 * root + 1
+    while child < n:
+        if child + 1 < n and time[begin + child + 1] > time[begin + child]:
+            child += 1
+        if time[begin + child] <= when:
+            break
+        account[begin + root], time[begin + root] = account[begin + child], time[begin + child]
+        root, child = child, 2 * child + 1
+    account[begin + root], time[begin + root] = who, when
+
+
+@native
 def bounds(item: Small, time: Ints, reach: Ints, low: Small, high: Small) -> None:
     """First event within reach of each event, and the one behind the last.
 
@@ -108,58 +141,60 @@ def bounds(item: Small, time: Ints, reach: Ints, low: Small, high: Small) -> Non
         begin = here
 
 
-@njit(
-    "int64(int32[::1], int32[::1], int64[::1], int64[::1], int64, int32[::1])",
-    cache=True,
-    nogil=True,
-)
+@native
+def longest(item: Small) -> int:
+    """Events of the item that has most."""
+    most = begin = 0
+    for e in range(len(item)):
+        if item[e] != item[begin]:
+            begin = e
+        most = max(most, e - begin + 1)
+    return most
+
+
+@native
 def own_before(
-    account: Small, item: Small, time: Ints, reach: Ints, accounts: int, before: Small
+    account: Small,
+    item: Small,
+    time: Ints,
+    reach: Ints,
+    last: Small,
+    chain: Chain,
+    before: Small,
 ) -> int:
     """How many earlier events of its own account lie within reach of each event; their sum.
 
     Each account's events on an item are a chain; the oldest within reach only ever moves on.
 
     Args:
+        last: filled with `NOBODY`, shape (accounts,).
+        chain: to work with, as long as the item with most events is.
         before: where the counts go, shape (events,); or empty, if nobody wants them.
     """
-    n = len(item)
-    last = np.full(accounts, NOBODY, np.int32)
-    after, oldest, count = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
-    total = 0
-    for e in range(n):
-        p = last[account[e]]
+    total = begin = 0
+    for e in range(len(item)):
+        if item[e] != item[begin]:
+            begin = e
+        here, p = e - begin, last[account[e]] - begin
         last[account[e]] = e
-        if p == NOBODY or item[p] != item[e]:
-            oldest[e], count[e] = e, 0
-            continue
-        window = reach[item[e]] if len(reach) > 1 else reach[0]
-        after[p] = e
-        first, own = oldest[p], count[p] + 1
-        while time[e] - time[first] > window:
-            first, own = after[first], own - 1
-        oldest[e], count[e] = first, own
-        total += own
-    before[:] = count[: len(before)]
+        chain.oldest[here], chain.held[here] = here, 0
+        if p >= 0:
+            window = reach[item[e]] if len(reach) > 1 else reach[0]
+            chain.after[p] = here
+            first, own = chain.oldest[p], chain.held[p] + 1
+            while time[e] - time[begin + first] > window:
+                first, own = chain.after[first], own - 1
+            chain.oldest[here], chain.held[here] = first, own
+            total += own
+        if len(before):
+            before[e] = chain.held[here]
     return total
 
 
-@njit("boolean(int32[::1], int32[::1], int64)", cache=True, nogil=True)
-def repeats(account: Small, item: Small, accounts: int) -> bool:
-    """Whether any account touches an item twice."""
-    last = np.full(accounts, NOBODY, np.int32)
-    for e in range(len(item)):
-        if last[account[e]] == item[e]:
-            return True
-        last[account[e]] = item[e]
-    return False
-
-
-@njit("boolean[::1](int32[::1], int32[::1], int32[::1])", cache=True, nogil=True)
-def company(account: Small, low: Small, high: Small) -> Flags:
-    """Which events have another account within reach."""
+@native
+def company(account: Small, low: Small, high: Small, keep: Flags) -> None:
+    """Set in `keep` which events have another account within reach."""
     n = len(account)
-    keep = np.zeros(n, np.bool_)
     run = 0  # where the row of neighbouring events of one account began
     for e in range(n):
         if account[e] != account[run]:
@@ -170,13 +205,15 @@ def company(account: Small, low: Small, high: Small) -> Flags:
         if account[e] != account[run]:
             run = e
         keep[e] |= run < high[e] - 1
-    return keep
 
 
-@njit("int64(int32[::1], int32[::1], boolean[::1], int64, int64)", cache=True, nogil=True)
-def able(account: Small, item: Small, keep: Flags, accounts: int, minimum: int) -> int:
-    """Keep of the kept events those of accounts with `minimum` items; tells how many stay."""
-    last, count = np.full(accounts, NOBODY, np.int32), np.zeros(accounts, np.int32)
+@native
+def able(account: Small, item: Small, keep: Flags, last: Small, count: Small, minimum: int) -> int:
+    """Keep of the kept events those of accounts with `minimum` items; tells how many stay.
+
+    Args:
+        last, count: filled with `NOBODY` and with 0, shape (accounts,).
+    """
     for e in range(len(item)):
         if keep[e] and last[account[e]] != item[e]:
             last[account[e]] = item[e]
@@ -188,7 +225,7 @@ def able(account: Small, item: Small, keep: Flags, accounts: int, minimum: int) 
     return left
 
 
-@njit("int64(int32[::1], int32[::1], int64[::1], boolean[::1])", cache=True, nogil=True)
+@native
 def compact(account: Small, item: Small, time: Ints, keep: Flags) -> int:
     """Move the kept events to the front, in their order; tells how many there are."""
     n = 0
@@ -199,19 +236,18 @@ def compact(account: Small, item: Small, time: Ints, keep: Flags) -> int:
     return n
 
 
-@njit("int64[::1](int32[::1], int32[::1], int64)", cache=True, nogil=True)
-def order_of(first: Small, second: Small, codes: int) -> Ints:
-    """The order of rows by two columns of codes; rows that are equal keep theirs."""
-    n = len(first)
-    order, before = np.empty(n, np.int64), np.arange(n)
-    for column in (second, first):
-        place = np.zeros(codes + 1, np.int64)
-        for r in range(n):
-            place[column[r] + 1] += 1
-        for c in range(codes):
-            place[c + 1] += place[c]
-        for row in before:
-            order[place[column[row]]] = row
-            place[column[row]] += 1
-        order, before = before, order
-    return before
+@native
+def by_code(column: Small, place: Ints, before: Ints, order: Ints) -> None:
+    """Rows in the order of a column of codes; those that are equal stay in the order `before`.
+
+    Args:
+        place: zeros, shape (codes + 1,).
+        order: where the result goes.
+    """
+    for r in range(len(column)):
+        place[column[r] + 1] += 1
+    for c in range(len(place) - 1):
+        place[c + 1] += place[c]
+    for row in before:
+        order[place[column[row]]] = row
+        place[column[row]] += 1

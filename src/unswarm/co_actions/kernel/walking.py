@@ -12,15 +12,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
-from numba import njit, types
 
-from unswarm.arrays import Ints, Small
+from unswarm.arrays import Ints, IntsTable, Marks, Small, SmallTable
+from unswarm.native import inner, native
 
 MINE, PARTNER, ITEMS, OCCASIONS, OWN, THEIRS, SEEN_ITEM, SEEN_EVENT = range(8)
 ACTIONS, LEAST, SUM = range(3)
+NEXT, TICKET, WANTED = range(3)
 
-Marks = npt.NDArray[np.uint32]
+Table = SmallTable | IntsTable
 ONE, NONE, LAST_TICKET = np.uint32(1), np.int32(-1), 0xFFFFFFFF
 NEVER = np.iinfo(np.int64).max
 
@@ -69,52 +69,45 @@ class Desk(NamedTuple):
     near: Marks
     spot: Small
     until: Ints
-    small: Small
-    large: Ints
+    small: SmallTable
+    large: IntsTable
     keys: Ints
 
 
-_I4, _I8, _U4 = types.int32[::1], types.int64[::1], types.uint32[::1]
-_ROWS = types.NamedTuple((_U4, _I8, _I8, _I4, _I4, _I4, _I8, _I8, types.int64), Rows)
-_DESK = types.NamedTuple(
-    (_U4, _I4, _I4, _U4, _I4, _I8, types.int32[:, ::1], types.int64[:, ::1], _I8), Desk
-)
-_FOUND = types.Tuple((types.int32[:, ::1], types.int64[:, ::1]))
+@native
+def ranks(activity: Small, place: Ints, rank: Small) -> None:
+    """Each account's number by ascending activity; equals keep their order.
 
-
-@njit("int32[::1](int32[::1])", cache=True, nogil=True)
-def ranks(activity: Small) -> Small:
-    """Each account's number by ascending activity; equals keep their order."""
-    place = np.zeros(activity.max() + 2, np.int64)
+    Args:
+        place: zeros, two more than the highest activity.
+        rank: where the numbers go, shape (accounts,).
+    """
     for a in range(len(activity)):
         place[activity[a] + 1] += 1
     for k in range(1, len(place)):
         place[k] += place[k - 1]
-    rank = np.empty(len(activity), np.int32)
     for a in range(len(activity)):
         rank[a] = place[activity[a]]
         place[activity[a]] += 1
-    return rank
 
 
-@njit("void(int32[::1], int32[::1])", cache=True, nogil=True)
+@native
 def renumber(account: Small, rank: Small) -> None:
     """Accounts → their ranks, in place."""
     for e in range(len(account)):
         account[e] = rank[account[e]]
 
 
-@njit("int64[::1](int64[::1], int32[::1], int32[::1])", cache=True, nogil=True)
-def visits(start: Ints, low: Small, high: Small) -> Ints:
-    """Events that the walk of each row looks at."""
-    count = np.zeros(len(start) - 1, np.int64)
+@native
+def visits(start: Ints, low: Small, high: Small, count: Ints) -> None:
+    """Set in `count` how many events the walk of each row looks at."""
     for a in range(len(start) - 1):
+        count[a] = 0
         for k in range(start[a], start[a + 1]):
             count[a] += high[k] - low[k]
-    return count
 
 
-@njit(types.void(_I4, _I4, _I4, _I8, _ROWS), cache=True, nogil=True)
+@native
 def fill(item: Small, low: Small, high: Small, place: Ints, rows: Rows) -> None:
     """Put the events of the accounts that have rows where they lie.
 
@@ -132,7 +125,7 @@ def fill(item: Small, low: Small, high: Small, place: Ints, rows: Rows) -> None:
             rows.when[p] = rows.time[e]
 
 
-@njit(types.void(_ROWS, _DESK, types.int64), cache=True, nogil=True)
+@inner
 def _look(rows: Rows, desk: Desk, row: int) -> None:
     """Who of higher number is within reach of the row's events: filtered without a branch."""
     mine, n = np.uint32(row + rows.first), 0
@@ -146,7 +139,7 @@ def _look(rows: Rows, desk: Desk, row: int) -> None:
         desk.until[k - first] = n
 
 
-@njit(types.int64(_ROWS, _DESK, types.int64, types.uint32, types.int64), cache=True, nogil=True)
+@inner
 def _meet(rows: Rows, desk: Desk, row: int, base: np.uint32, minimum: int) -> int:
     """The first pass: partners met on a second item, or on one, if one is enough; how many."""
     met, n, current, ticket = 0, 0, NONE, base
@@ -168,15 +161,17 @@ def _meet(rows: Rows, desk: Desk, row: int, base: np.uint32, minimum: int) -> in
     return met
 
 
-@njit(types.void(_DESK, types.int64), cache=True, nogil=True)
+@inner
 def _clear(desk: Desk, met: int) -> None:
-    desk.small[:met, :SEEN_ITEM] = 0
-    desk.small[:met, SEEN_ITEM:] = NONE
-    desk.large[:met, :] = 0
-    desk.large[:met, LEAST] = NEVER
+    for s in range(met):
+        for column in range(SEEN_ITEM):
+            desk.small[s, column] = 0
+        desk.small[s, SEEN_ITEM] = desk.small[s, SEEN_EVENT] = NONE
+        desk.large[s, ACTIONS] = desk.large[s, SUM] = 0
+        desk.large[s, LEAST] = NEVER
 
 
-@njit(types.int64(_DESK, types.int64, types.int64, types.uint32), cache=True, nogil=True)
+@inner
 def _partners(desk: Desk, begin: int, end: int, base: np.uint32) -> int:
     """Move the partners' events among those near to the front of their stretch; their number."""
     n = begin
@@ -187,7 +182,30 @@ def _partners(desk: Desk, begin: int, end: int, base: np.uint32) -> int:
     return n
 
 
-@njit(types.void(_ROWS, _DESK, types.int64, types.uint32, types.int64), cache=True, nogil=True)
+@inner
+def _sort(keys: Ints, n: int) -> None:
+    """Heapsort (Williams 1964) of the first n keys."""
+    for root in range(n // 2 - 1, -1, -1):
+        _sink(keys, root, n)
+    for last in range(n - 1, 0, -1):
+        keys[0], keys[last] = keys[last], keys[0]
+        _sink(keys, 0, last)
+
+
+@inner
+def _sink(keys: Ints, root: int, n: int) -> None:
+    key, child = keys[root], 2 * root + 1
+    while child < n:
+        if child + 1 < n and keys[child + 1] > keys[child]:
+            child += 1
+        if keys[child] <= key:
+            break
+        keys[root] = keys[child]
+        root, child = child, 2 * child + 1
+    keys[root] = key
+
+
+@inner
 def _add(rows: Rows, desk: Desk, row: int, base: np.uint32, occasion: int) -> None:
     """The second pass: totals of the partners found."""
     n = keys = 0
@@ -210,94 +228,82 @@ def _add(rows: Rows, desk: Desk, row: int, base: np.uint32, occasion: int) -> No
                 desk.keys[keys] = (np.int64(s) << 32) | (min(rows.time[f], when) // occasion)
                 keys += 1
         n = desk.until[k - first]
-    desk.keys[:keys].sort()
+    _sort(desk.keys, keys)
     for c in range(keys):
         if c == 0 or desk.keys[c] != desk.keys[c - 1]:
             desk.small[desk.keys[c] >> 32, OCCASIONS] += 1
 
 
-@njit(_FOUND(types.int32[:, ::1], types.int64[:, ::1], types.int64), cache=True, nogil=True)
-def _grown(small: Small, large: Ints, used: int) -> tuple[Small, Ints]:
-    more_small = np.empty((2 * len(small), small.shape[1]), np.int32)
-    more_large = np.empty((2 * len(large), large.shape[1]), np.int64)
-    more_small[:used], more_large[:used] = small[:used], large[:used]
-    return more_small, more_large
+@inner
+def _copy(table: Table, row: int, to: Table, place: int, columns: int) -> None:
+    for column in range(columns):
+        to[place, column] = table[row, column]
 
 
-@njit(
-    types.int64(_DESK, types.int64, types.int64, types.int64, types.int64), cache=True, nogil=True
-)
+@inner
 def _passing(desk: Desk, met: int, mine: int, minimum: int, occasion: int) -> int:
     """Move the totals of the pairs that pass to the front; their number."""
     n = 0
     for s in range(met):
         often = desk.small[s, OCCASIONS] if occasion else desk.small[s, ITEMS]
         if min(often, desk.small[s, ITEMS]) >= minimum:
-            desk.small[n] = desk.small[s]
+            _copy(desk.small, s, desk.small, n, THEIRS + 1)
+            _copy(desk.large, s, desk.large, n, SUM + 1)
             desk.small[n, MINE], desk.small[n, PARTNER] = mine, desk.partner[s]
-            desk.large[n] = desk.large[s]
             n += 1
     return n
 
 
-@njit(_DESK(_ROWS, types.int64, types.int64, types.int64), cache=True, nogil=True)
-def _desk(rows: Rows, begin: int, end: int, accounts: int) -> Desk:
-    """A desk for some rows; what is never touched takes no memory."""
-    most, events = 1, 1
-    for row in range(begin, end):
-        most = max(most, int(rows.visits[row]))
-        events = max(events, int(rows.start[row + 1] - rows.start[row]))
-    return Desk(
-        np.zeros(accounts, np.uint32),
-        np.empty(accounts, np.int32),
-        np.empty(accounts, np.int32),
-        np.empty(most, np.uint32),
-        np.empty(most, np.int32),
-        np.empty(events, np.int64),
-        np.empty((min(most, accounts), SEEN_EVENT + 1), np.int32),
-        np.empty((min(most, accounts), SUM + 1), np.int64),
-        np.empty(most, np.int64),
-    )
-
-
-@njit(
-    _FOUND(_ROWS, types.int64, types.int64, types.int64, types.int64, types.int64),
-    cache=True,
-    nogil=True,
-)
+@native
 def walk(
-    rows: Rows, begin: int, end: int, accounts: int, minimum: int, occasion: int
-) -> tuple[Small, Ints]:
+    rows: Rows,
+    desk: Desk,
+    state: Ints,
+    end: int,
+    minimum: int,
+    occasion: int,
+    small: SmallTable,
+    large: IntsTable,
+) -> int:
     """Totals of every pair whose less active account has one of some rows.
 
     Args:
         rows: all of them.
-        begin, end: those to walk, counted from the first row there is.
-        accounts: how many there are.
+        desk: to work with.
+        state: `NEXT`: the row to begin with, counted from the first there is; `TICKET`: 1 at first;
+            `WANTED`. It is moved on to where the walk stopped: behind the last row, or where the
+            pairs of a row, as many as `WANTED` says, do not fit in `small` any more.
+        end: behind the last row.
         minimum: items on which a pair must have met, and on as many occasions where these count.
         occasion: its length in the unit of time; 0: occasions do not count.
+        small, large: where the totals go, a row for each pair, the columns being `MINE` …
+            `THEIRS` and `ACTIONS` … `SUM`.
 
     Returns:
-        A row for each pair, the columns being `MINE` … `THEIRS` and `ACTIONS` … `SUM`.
+        How many pairs were written.
     """
-    desk = _desk(rows, begin, end, accounts)
-    small, large = np.empty((64, THEIRS + 1), np.int32), np.empty((64, SUM + 1), np.int64)
-    base, kept = ONE, 0
-    for row in range(begin, end):
+    kept, base = 0, np.uint32(state[TICKET])
+    state[WANTED] = 0
+    for row in range(state[NEXT], end):
         events = rows.start[row + 1] - rows.start[row]
         if np.int64(base) + events + 2 > LAST_TICKET:
-            desk.mark[:] = 0
+            for account in range(len(desk.mark)):
+                desk.mark[account] = 0
             base = ONE
         _look(rows, desk, row)
         met = _meet(rows, desk, row, base, minimum)
+        base += np.uint32(events + 1)
+        state[TICKET] = base
         if met:
             _clear(desk, met)
-            _add(rows, desk, row, base, occasion)
+            _add(rows, desk, row, base - np.uint32(events + 1), occasion)
             passed = _passing(desk, met, row + rows.first, minimum, occasion)
-            while kept + passed > len(small):
-                small, large = _grown(small, large, kept)
-            small[kept : kept + passed] = desk.small[:passed, : THEIRS + 1]
-            large[kept : kept + passed] = desk.large[:passed]
+            if kept + passed > len(small):
+                state[NEXT], state[WANTED] = row, passed
+                return kept
+            for s in range(passed):
+                _copy(desk.small, s, small, kept + s, THEIRS + 1)
+                _copy(desk.large, s, large, kept + s, SUM + 1)
             kept += passed
-        base += np.uint32(events + 1)
-    return small[:kept].copy(), large[:kept].copy()
+    state[NEXT] = end
+    return kept
