@@ -37,7 +37,7 @@ clean:
 
 .venv/tested: pyproject.toml .venv/made
 	@echo "Installing unswarm and what its tests need (once, a minute or two) …"
-	@$(PIP) install --editable '.[bluesky,dev,pdf,photos,share,sketches]'
+	@$(PIP) install --editable '.[bluesky,compat,dev,pdf,photos,share,sketches]'
 	@touch $@ .venv/installed
 
 bench/.toolkit/installed:

@@ -14,7 +14,17 @@ import traceback
 from typing import NoReturn
 
 from unswarm import terminal
-from unswarm.cli import acting, counting, deciding, finding, handing, making, photos, showing
+from unswarm.cli import (
+    acting,
+    counting,
+    deciding,
+    finding,
+    handing,
+    making,
+    moving,
+    photos,
+    showing,
+)
 from unswarm.cli.app import DEBUG, app
 from unswarm.cli.saying import seconds
 from unswarm.errors import ResourceError, UnswarmError
@@ -29,6 +39,7 @@ __all__ = [
     "handing",
     "main",
     "making",
+    "moving",
     "photos",
     "seconds",
     "showing",
