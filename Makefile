@@ -4,6 +4,8 @@ SHELL := bash
 PYTHON ?= python3
 PIP := .venv/bin/pip --disable-pip-version-check -qq
 export PYTHONUNBUFFERED := 1
+# Spark is tested where there is Java for it
+SPARK := $(if $(shell command -v java),$(shell echo ,)spark)
 # what make bench measures: any of 100k 1M 10M 100M
 SIZES ?= 1M 10M
 
@@ -37,7 +39,7 @@ clean:
 
 .venv/tested: pyproject.toml .venv/made
 	@echo "Installing unswarm and what its tests need (once, a minute or two) …"
-	@$(PIP) install --editable '.[bluesky,compat,dev,pdf,photos,share,sketches]'
+	@$(PIP) install --editable '.[bluesky,compat,dev,pdf,photos,share,sketches$(SPARK)]'
 	@touch $@ .venv/installed
 
 bench/.toolkit/installed:

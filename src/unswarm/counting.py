@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from unswarm.co_actions.plan import chosen_engine
 from unswarm.co_actions.totals import Request, Tally, totals
 from unswarm.engines import Engine, open_engine
-from unswarm.errors import InputError
+from unswarm.errors import InputError, SettingsError
 from unswarm.progress import Progress, silent
 
 FIELDS = ("account", "object", "time")
@@ -42,7 +42,7 @@ class Done:
 
 
 def count_pairs(
-    source: Path,
+    source: Path | str,
     to: Path,
     request: Request,
     *,
@@ -54,7 +54,8 @@ def count_pairs(
     """Count who met whom in a Parquet file (or a folder of them), or in a CSV file.
 
     Args:
-        source: rows of events: account, object, time, and signal if there are several.
+        source: rows of events: account, object, time, and signal if there are several. A text is
+            a URL that Spark reads.
         to: the Parquet file to write: signal, source, target, objects, actions, min_gap, sum_gap,
             source_actions, target_actions. Gaps are milliseconds.
         request: what to count; its `way` is overruled by `engine`.
@@ -88,9 +89,12 @@ def count_pairs(
     return Done(to, _heavy(tally, to), left_out, tally)
 
 
-def _see(engine: Engine, source: Path, columns: Mapping[str, str], unit: str) -> int:
+def _see(engine: Engine, source: Path | str, columns: Mapping[str, str], unit: str) -> int:
     """Let the engine see `trace`; tells how many rows are left out."""
-    engine.see("given", _table(source) if source.suffix in TABLES else source)
+    if isinstance(source, str) and not engine.many:
+        raise SettingsError(f"{source} is read by Spark only. Hint: --engine spark.")
+    is_text = isinstance(source, Path) and source.suffix in TABLES
+    engine.see("given", _table(Path(source)) if is_text else source)
     there = {f.name: f.type for f in engine.fetch("SELECT * FROM given LIMIT 0").schema}
     named = {name: columns.get(name, name) for name in FIELDS}
     for name, column in named.items():

@@ -20,7 +20,10 @@ UNITS = ("ms", "s")
 @app.command()
 def pairs(
     events: Annotated[
-        Path, typer.Argument(help="Parquet (a file or a folder) or CSV: account, object, time.")
+        str,
+        typer.Argument(
+            help="Parquet (a file or a folder) or CSV: account, object, time. With Spark, any URL."
+        ),
     ],
     to: Annotated[Path, typer.Option("--to", help="The Parquet file to write.")] = Path(
         "edges.parquet"
@@ -63,7 +66,8 @@ def pairs(
     from unswarm.co_actions.totals import Request
     from unswarm.counting import count_pairs
 
-    must_exist(events, spill)
+    source = events if "://" in events else Path(events)
+    must_exist(source if isinstance(source, Path) else None, spill)
     if unit not in UNITS:
         raise SettingsError(f"--unit is {' or '.join(UNITS)}, not '{unit}'.")
     reach = seconds(window) * 1000
@@ -71,7 +75,7 @@ def pairs(
     columns = columns_said(mapped)
     with terminal.working(quiet or as_json) as progress:
         done = count_pairs(
-            events, to, request, engine=engine, columns=columns, unit=unit, progress=progress
+            source, to, request, engine=engine, columns=columns, unit=unit, progress=progress
         )
     if as_json:
         tally = done.tally

@@ -21,8 +21,8 @@ class Engine(Protocol):
 
     many: bool
 
-    def see(self, name: str, rows: Path | pa.Table) -> None:
-        """Let SQL read rows (a Parquet file, a folder of them, or an Arrow table) as `name`."""
+    def see(self, name: str, rows: Path | str | pa.Table) -> None:
+        """Let SQL read rows as `name`: Parquet (a file, a folder, a URL), or an Arrow table."""
 
     def view(self, name: str, query: str) -> None:
         """Let SQL read a query's rows as `name`, computed when they are read."""

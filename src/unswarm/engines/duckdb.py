@@ -28,13 +28,14 @@ class DuckDB:
         spill = Path(gettempdir()) / f"unswarm-{uuid4().hex}"
         self.connection.execute(f"SET temp_directory = {quoted(spill)}")
 
-    def see(self, name: str, rows: Path | pa.Table) -> None:
-        """Let SQL read rows as `name`: a Parquet file, a folder of them, or an Arrow table."""
+    def see(self, name: str, rows: Path | str | pa.Table) -> None:
+        """Let SQL read rows as `name`: Parquet (a file, a folder, a URL), or an Arrow table."""
         if isinstance(rows, pa.Table):
             self.connection.register(f"_{name}_rows", rows)
             self.view(name, f'SELECT * FROM "_{name}_rows"')
             return
-        files = sorted(rows.glob("*.parquet")) if rows.is_dir() else [rows]
+        is_folder = isinstance(rows, Path) and rows.is_dir()
+        files = sorted(Path(rows).glob("*.parquet")) if is_folder else [rows]
         listed = ", ".join(map(quoted, files))
         self.view(name, f"SELECT * FROM read_parquet([{listed}])")
 
