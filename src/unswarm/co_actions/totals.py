@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SMALL = 100_000
 # Bytes an event takes in memory while it is sorted; an account takes, with two threads; the share
 # of the free memory that is taken.
-EVENT, ACCOUNT, SHARE = 36, 64, 0.7
+EVENT, ACCOUNT, SHARE = 60, 64, 0.7
 Write = Callable[[pa.Table], None]
 HEAVY = pa.schema(
     {"signal": pa.string(), "object": pa.string(), "events": pa.int64(), "pairs": pa.int64()}
