@@ -10,10 +10,12 @@ import html
 import re
 import unicodedata
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from courlan.clean import clean_query, normalize_part
-from tldextract import TLDExtract
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
+
 
 LONGEST_URL = 4_096
 
@@ -76,9 +78,16 @@ def _clean(url: str) -> tuple[str, str] | None:
     except ValueError:
         return None
     host, path, query = _known_forms(host, parts.path, parts.query)
-    path = normalize_part(_SLASHES.sub("/", path)).rstrip("/")
-    query = clean_query(query) if query else ""
+    path, query = _normal(path, query)
     return f"https://{host}{port}{path}" + (f"?{query}" if query else ""), _host(host)[1]
+
+
+def _normal(path: str, query: str) -> tuple[str, str]:
+    """Path and query without what makes no difference."""
+    from courlan.clean import clean_query, normalize_part  # slow to load, and not always needed
+
+    path = normalize_part(_SLASHES.sub("/", path)).rstrip("/")
+    return path, clean_query(query) if query else ""
 
 
 def _split(url: str) -> SplitResult | None:
@@ -114,6 +123,8 @@ def _domain(host: str) -> str:
 
 @cache
 def _suffixes() -> TLDExtract:
+    from tldextract import TLDExtract  # slow to load, and not every source has addresses
+
     # `.example` is reserved (RFC 2606): synthetic data and examples have sites under it
     return TLDExtract(suffix_list_urls=(), cache_dir=None, extra_suffixes=("example",))
 

@@ -17,13 +17,18 @@ from unswarm.progress import Progress
 
 def measured(engine: Engine, progress: Progress) -> dict[str, pa.Table]:
     """Let every measure speak and the labels follow; `evidence` and `network` as they became."""
+    if not len(engine.fetch("SELECT 1 FROM network LIMIT 1")):
+        return _with(engine, EVIDENCE.schema.empty_table())  # evidence speaks of networks
     measures = load("measures")
     tables = [EVIDENCE.schema.empty_table()]
     for done, (name, module) in enumerate(measures.items()):
         progress("measuring", done, len(measures))
         tables.append(evidence_of(name, module, engine))
     progress("measuring", len(measures), len(measures))
-    evidence = pa.concat_tables(tables)
+    return _with(engine, pa.concat_tables(tables))
+
+
+def _with(engine: Engine, evidence: pa.Table) -> dict[str, pa.Table]:
     network = labelled(engine.fetch("SELECT * FROM network"), evidence)
     engine.see("evidence", evidence)
     engine.see("network", network)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from small import events_of, layer_of, rows, some_groups
 
+from unswarm.detection.betabinomial import betabinomial_tails
 from unswarm.detection.significance import (
     LATENCIES,
     SIZES,
@@ -16,11 +17,11 @@ from unswarm.detection.significance import (
     benjamini_hochberg,
     betabinomial_tail,
     habits,
-    poisson_tail,
     strata,
     without,
 )
 from unswarm.model import SECOND
+from unswarm.tails import poisson_tail
 
 P_VALUES = st.lists(st.one_of(st.floats(1e-12, 1), st.just(0.005)), max_size=30)
 WINDOWS = st.sampled_from((0, 10, 60, 3600)).map(lambda seconds: seconds * SECOND)
@@ -153,3 +154,17 @@ def test_reactions_are_kept_by_account(touches):
         )
         assert known.origin[past].tolist() == [e.source for e in own]
     assert len(known.population) == layer.reaction.sum()
+
+
+def test_many_tails_are_those_of_one_at_a_time() -> None:
+    draw = np.random.default_rng(1)
+    n = draw.integers(1, 300, 500)
+    count = draw.integers(0, n + 1)
+    mean = draw.random(500) ** 4
+    for rho in (1e-6, 0.05, 0.3):
+        alone = [
+            betabinomial_tail(int(k), int(m), float(e), rho)
+            for k, m, e in zip(count, n, mean, strict=True)
+        ]
+        assert betabinomial_tails(count, n, mean, rho).tolist() == alone
+    assert len(betabinomial_tails(n[:0], n[:0], mean[:0], 0.05)) == 0

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from rapidfuzz import process
-from rapidfuzz.distance import JaroWinkler
 
 from unswarm.detection.layer import Floats
 from unswarm.fingerprint import Profile
@@ -109,6 +107,9 @@ def near_values(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[str, l
 
     The similarity is that of Jaro and Winkler (1990).
     """
+    from rapidfuzz import process  # slow to load, and not every run compares names
+    from rapidfuzz.distance import JaroWinkler
+
     found = []
     for start in range(0, len(ours), ROWS):
         some = ours[start : start + ROWS]

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from scipy import stats
 
 from unswarm.canonical import SHORTENERS
 from unswarm.detection.choice import ChoiceCourt
@@ -20,6 +19,7 @@ from unswarm.detection.significance import strata
 from unswarm.engines import Engine
 from unswarm.model import CAVEAT, DAY, MINUTE, SECOND
 from unswarm.settings import Settings
+from unswarm.tails import binomial_tail
 
 SURE = 0.9
 NOBODY = np.zeros(0, np.int64)
@@ -86,7 +86,7 @@ def _row(name: str, window: int, need: int) -> dict[str, Any]:
 
 def _half_holds(actions: int, need: int) -> float:
     """Chance that a half of the data holds as many of the actions as the test needs."""
-    return float(stats.binom.sf(need - 1, actions, 0.5))
+    return float(binomial_tail(need, actions, 0.5))
 
 
 def _sentence(name: str, window: int, actions: int | None) -> str:

@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from scipy import stats
 
 from unswarm.detection.confirm import (
     Fold,
@@ -41,6 +40,7 @@ from unswarm.detection.networks import (
 from unswarm.detection.significance import betabinomial_tail, upper_bound
 from unswarm.model import DAY
 from unswarm.settings import Settings
+from unswarm.tails import poisson_below
 
 # Above this chance to lie close anyway, closeness says nothing about a timeless pool.
 TELLING = 0.5
@@ -281,7 +281,7 @@ class ChoiceCourt:
         if not once or len(group) < 3:
             return 1.0
         least = 2 / 3 * (len(group) - 2) / (len(group) - 1) * twice**2 / once
-        return float(stats.poisson.cdf(thrice, least / 2))
+        return float(poisson_below(thrice, least / 2))
 
     def _share_near(self, account: Ints, time: Ints) -> Floats:
         """The share of an account's originals that lie within the window of a moment."""

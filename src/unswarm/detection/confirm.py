@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
 from unswarm.detection import kernel
+from unswarm.detection.betabinomial import betabinomial_tails
 from unswarm.detection.layer import Flags, Floats, Ints, Layer
 from unswarm.detection.significance import (
     Habits,
@@ -65,37 +66,11 @@ class Tests:
     @property
     def raw(self) -> Floats:
         """p of each member, whatever the number and the share of its joint occasions."""
-        return np.array(
-            [
-                betabinomial_tail(k, n, e / n, RHO) if n else 1.0
-                for k, n, e in zip(
-                    self.together.tolist(),
-                    self.occasions.tolist(),
-                    self.expected.tolist(),
-                    strict=True,
-                )
-            ],
-            float,
-        )
+        return _tails(self, self.occasions > 0, RHO)
 
     def again(self, settings: Settings, rho: float) -> Tests:
         """The same counts judged with another overdispersion."""
-        p = np.array(
-            [
-                member_p(k, n, e, settings, rho)
-                for k, n, e in zip(self.together, self.occasions, self.expected, strict=True)
-            ],
-            float,
-        )
-        return Tests(
-            self.group,
-            self.account,
-            self.occasions,
-            self.together,
-            self.expected,
-            p,
-            self.reaction,
-        )
+        return replace(self, p=members_p(self, settings, rho))
 
 
 @dataclass(frozen=True)
@@ -196,12 +171,7 @@ class Court:
 
     def _members(self, number: int, group: Ints) -> Tests:
         counts = occasion_counts(self.layer, group, self.meetings(group), self.settings)
-        p = np.array(
-            [
-                member_p(k, n, e, self.settings, self.settings.rho)
-                for k, n, e in zip(counts.together, counts.occasions, counts.expected, strict=True)
-            ]
-        )
+        p = members_p(counts, self.settings, self.settings.rho)
         return Tests(
             np.full(len(group), number),
             group,
@@ -317,6 +287,20 @@ def member_p(
     if together < settings.min_together or together < settings.min_share * occasions:
         return 1.0
     return betabinomial_tail(int(together), int(occasions), expected / occasions, rho)
+
+
+def members_p(counts: Counts | Tests, settings: Settings, rho: float) -> Floats:
+    """`member_p` of each member."""
+    least = np.maximum(settings.min_together, settings.min_share * counts.occasions)
+    return _tails(counts, counts.together >= least, rho)
+
+
+def _tails(counts: Counts | Tests, some: Flags, rho: float) -> Floats:
+    """p of some members, 1 of the others."""
+    p = np.ones(len(some))
+    n = counts.occasions[some]
+    p[some] = betabinomial_tails(counts.together[some], n, counts.expected[some] / n, rho)
+    return p
 
 
 def admit(tests: Tests, q: float, settings: Settings, fewest: int = 1) -> list[Ints]:

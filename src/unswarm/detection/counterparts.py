@@ -20,8 +20,8 @@ import numpy as np
 
 from unswarm.detection.alike import FUZZY, VALUES, Alike, alike
 from unswarm.detection.layer import Floats, Ints
-from unswarm.detection.significance import poisson_tail
 from unswarm.fingerprint import Profile
+from unswarm.tails import poisson_tail
 
 STEPS = 50  # of the estimate of how many have a counterpart
 BATCH = 600_000  # milliseconds between two creations of one batch

@@ -34,7 +34,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse import csgraph
 
 from unswarm.detection.held import Held
 from unswarm.detection.layer import Flags, Floats, Ints
@@ -294,6 +293,8 @@ def _once(account: Ints, thing: Ints, member: Ints, theirs: Ints, size: int, bun
     if not bundled:
         people = np.bincount(met // (size + 1), minlength=size)
         return np.minimum(people, np.bincount(account, minlength=size))
+    from scipy.sparse import csgraph  # slow to load, and only bundles need it
+
     nodes = len(thing) + len(met)
     graph = sparse.coo_array((np.ones(len(row)), (row, len(thing) + link)), shape=(nodes, nodes))
     _, piece = csgraph.connected_components(graph, directed=False)

@@ -11,13 +11,17 @@ from dataclasses import dataclass
 
 import graspologic_native
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse import csgraph
 
 from unswarm.detection import kernel
 from unswarm.detection.layer import Flags, Floats, Ints, Layer
-from unswarm.detection.significance import poisson_tail
 from unswarm.settings import Settings
+from unswarm.tails import poisson_tail
+
+ROUNDS = 10  # of Leiden, each beginning with what the one before it found
+FEW = 2  # of a graph beyond `WHOLE`: the others change its modularity by less than 0.001
+WHOLE = 1_000_000  # edges
 
 
 @dataclass(frozen=True)
@@ -71,36 +75,60 @@ def candidates(layer: Layer, pairs: Pairs, window: int, settings: Settings) -> l
 
 def components(source: Ints, target: Ints) -> list[Ints]:
     """Connected components of a graph; sorted account codes."""
+    from scipy.sparse import csgraph  # slow to load, and mostly there is no graph
+
     nodes, ends = np.unique(np.r_[source, target], return_inverse=True)
-    ones = np.ones(len(source))
-    graph = sparse.coo_matrix(
-        (ones, (ends[: len(source)], ends[len(source) :])), shape=(len(nodes), len(nodes))
-    )
+    pairs = (ends[: len(source)], ends[len(source) :])
+    graph = sparse.coo_array((np.ones(len(source), np.int8), pairs), shape=(len(nodes),) * 2)
     _, part = csgraph.connected_components(graph, directed=False)
-    return [nodes[part == number] for number in np.unique(part)]
+    return _grouped(nodes, part)
 
 
 def communities(source: Ints, target: Ints, weight: Floats, seed: int) -> list[Ints]:
     """Leiden communities (Traag 2019, modularity) of a weighted graph; sorted account codes.
 
-    Edges are handed over in sorted order, so that the same graph gives the same communities.
+    Edges are handed over in sorted order, so that the same graph gives the same communities. Of
+    large graphs `WHOLE` says which get fewer rounds.
+
+    Args:
+        source, target, weight: each pair once, shape (edges,).
     """
     order = np.lexsort((target, source))
-    edges = [
-        (str(a), str(b), float(w))
-        for a, b, w in zip(source[order], target[order], weight[order], strict=True)
-    ]
-    _, community = graspologic_native.leiden(
-        edges=edges,
-        starting_communities=None,
+    nodes, graph = _adjacency(source[order], target[order], weight[order])
+    _, community = graspologic_native.leiden_csr(
+        graph.indptr.astype(np.int64),
+        graph.indices.astype(np.int32),
+        graph.data,
+        len(nodes),
         resolution=1.0,
         randomness=0.001,
-        iterations=10,
+        iterations=ROUNDS if len(source) <= WHOLE else FEW,
         use_modularity=True,
         seed=seed,
         trials=1,
     )
-    members: dict[int, list[int]] = {}
-    for account, number in community.items():
-        members.setdefault(number, []).append(int(account))
-    return [np.array(sorted(group), np.int64) for group in members.values()]
+    part = np.fromiter(map(community.__getitem__, range(len(nodes))), np.int64, len(nodes))
+    return _grouped(nodes, part)
+
+
+def _adjacency(source: Ints, target: Ints, weight: Floats) -> tuple[Ints, sparse.csr_array]:
+    """The accounts in the order in which edges name them, and their symmetric matrix."""
+    ends = np.column_stack([source, target]).ravel()
+    first = np.full(int(ends.max()) + 1, -1)
+    first[ends[::-1]] = np.arange(len(ends))[::-1]  # of equal places the last one written stays
+    nodes = np.flatnonzero(first >= 0)
+    nodes = nodes[np.argsort(first[nodes])]
+    first[nodes] = np.arange(len(nodes))
+    rows = first[ends].astype(np.int32)
+    columns = rows.reshape(-1, 2)[:, ::-1].ravel()
+    graph = sparse.coo_array((np.repeat(weight, 2), (rows, columns)), shape=(len(nodes),) * 2)
+    symmetric = graph.tocsr()
+    symmetric.sort_indices()
+    return nodes, symmetric
+
+
+def _grouped(nodes: Ints, part: NDArray[np.integer]) -> list[Ints]:
+    """The nodes of each part, sorted; parts by number."""
+    order = np.lexsort((nodes, part))
+    starts = np.flatnonzero(np.diff(part[order])) + 1
+    return np.split(nodes[order], starts)

@@ -21,10 +21,10 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from scipy import stats
 
 from unswarm.model import DAY, HOUR, SECOND
 from unswarm.settings import Settings
+from unswarm.tails import chi_square_quantile
 
 WIDTHS = (1, 24, 168)  # hours
 REFERENCE = 60 * 24  # hours on each side
@@ -177,7 +177,7 @@ class _Timeline:
         usual = ~self.unusual
         hours = _between(usual, start, end)
         created = _between(np.where(usual, self.counts[WIDTHS[-1]], 0), start, end)
-        bound = stats.chi2.ppf(0.95, 2 * (created + 1)) / 2
+        bound = chi_square_quantile(0.95, 2 * (created + 1)) / 2
         return np.where(hours >= LEAST_REFERENCE, bound / np.maximum(hours, 1), np.nan)
 
     def scan(self, width: int) -> list[_Window]:
@@ -190,7 +190,7 @@ class _Timeline:
         start, end, created = (v[created > 1] for v in (start, end, created))
         hours = np.minimum(PEAK * _between(free, start, end), width)
         expected = self.rate(start, end) * hours
-        p = stats.nbinom.sf(created - 1, CAUTION, CAUTION / (CAUTION + expected))
+        p = _as_many(created, expected)
         tests = len(WIDTHS) * -(-len(free) // step)
         rows = zip(
             start + self.origin, end + self.origin, created, expected, p * tests, strict=True
@@ -198,6 +198,13 @@ class _Timeline:
         return [
             _Window(int(s), int(e), width, int(k), float(x), float(c)) for s, e, k, x, c in rows
         ]
+
+
+def _as_many(created: Integers, expected: Floats) -> Floats:
+    """P(as many creations or more) at an expected number that may itself be wrong by `CAUTION`."""
+    from scipy import stats  # slow to load, and only profiles that say when they began need it
+
+    return np.asarray(stats.nbinom.sf(created - 1, CAUTION, CAUTION / (CAUTION + expected)), float)
 
 
 def _between(values: npt.NDArray[np.generic], start: Integers, end: Integers) -> Integers:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from unswarm.detection import kernel
 from unswarm.detection.layer import Flags, Floats, Ints, Layer
+from unswarm.tails import beta_quantile
 
 # Seconds since the object appeared: reactions slow down, so rates are kept apart by latency.
 LATENCY_EDGES = np.array(
@@ -20,11 +21,6 @@ LATENCY_EDGES = np.array(
 )
 LIKELY = 0.95
 LATENCIES, SIZES = len(LATENCY_EDGES), 10
-
-
-def poisson_tail(count: Floats | Ints, mean: Floats) -> Floats:
-    """P(Poisson(mean) >= count)."""
-    return np.asarray(stats.poisson.sf(np.asarray(count, float) - 1, mean), float)
 
 
 def betabinomial_tail(count: int, n: int, mean: float, rho: float) -> float:
@@ -59,7 +55,7 @@ def log_beta_ratio(
 def upper_bound(hits: Ints | int, n: Ints | int) -> Floats:
     """Upper 95 % bound of a share (Clopper and Pearson 1934); 1 where nothing was seen."""
     hits, n = np.asarray(hits), np.asarray(n)
-    return np.where(hits < n, stats.beta.ppf(LIKELY, hits + 1, np.maximum(n - hits, 1)), 1.0)
+    return np.where(hits < n, beta_quantile(LIKELY, hits + 1, np.maximum(n - hits, 1)), 1.0)
 
 
 def benjamini_hochberg(p: Floats, q: float, tests: int | None = None) -> Flags:

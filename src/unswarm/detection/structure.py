@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse, stats
+from scipy import sparse
 
 from unswarm.detection.held import Held, Holdings
 from unswarm.detection.layer import Flags, Floats, Ints
@@ -89,8 +89,8 @@ def joined(held: Held, q: float) -> Joined:
     enough = common.data >= FEWEST_SHARED
     source, target, shared = (v[enough] for v in (common.row, common.col, common.data))
     things = np.bincount(account, minlength=size)
-    chance = stats.hypergeom.sf(shared - 1, int(rare.sum()), things[source], things[target])
-    p = np.asarray(chance, float) * (people * (people - 1) / 2)
+    chance = _as_much(shared.astype(np.int64), int(rare.sum()), things[source], things[target])
+    p = chance * (people * (people - 1) / 2)
     stands = p <= q
     return Joined(
         source[stands].astype(np.int64),
@@ -99,6 +99,15 @@ def joined(held: Held, q: float) -> Joined:
         p[stands],
         rare,
     )
+
+
+def _as_much(shared: Ints, things: int, ours: Ints, theirs: Ints) -> Floats:
+    """P(as many in common or more) of two that draw so many of all things (hypergeometric)."""
+    if not len(shared):
+        return np.zeros(0)
+    from scipy import stats  # slow to load, and mostly nobody shares anything
+
+    return np.asarray(stats.hypergeom.sf(shared - 1, things, ours, theirs), float)
 
 
 def _network(held: Held, pairs: Joined, group: Ints, names: Sequence[str]) -> ProfileNetwork:

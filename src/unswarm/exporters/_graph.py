@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any
 
 from unswarm.exporters._tables import EDGES, STANDING, iso
 from unswarm.findings import Findings
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 NODES = f"""
 {STANDING}
@@ -32,6 +33,8 @@ def graph(findings: Findings) -> nx.Graph[str]:
     objects touched together, `signals` their names, `p_value` and `q_value` the smallest of them.
     Characters that XML cannot hold become U+FFFD.
     """
+    import networkx as nx  # slow to load, and only graphs need it
+
     whole: nx.Graph[str] = nx.Graph(name=_printable(findings.name))
     rows = findings.engine.fetch(NODES)
     created = rows.schema.get_field_index("created_at")

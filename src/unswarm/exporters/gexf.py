@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import networkx as nx
-
 from unswarm.exporters._graph import graph
 from unswarm.findings import Findings
 
@@ -17,6 +15,8 @@ TODAY = re.compile(r' lastmodifieddate="[^"]*"')
 
 def export(findings: Findings, path: Path) -> None:
     """Write members and pairs of all networks to `path`; the same case gives the same bytes."""
+    import networkx as nx  # slow to load, and only graphs need it
+
     text = "\n".join(nx.generate_gexf(graph(findings)))
     aside = path.with_name(path.name + ".partial")
     aside.write_text(TODAY.sub("", text, count=1) + "\n", "utf-8")

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
-from scipy import stats
 
 from unswarm.canonical import PLATFORMS, SHORTENERS
 from unswarm.engines import Engine
 from unswarm.model import EVIDENCE
+from unswarm.tails import beta_quantile, binomial_tail
 
 OTHERS = ""  # the network of accounts that are in none
 SIGNIFICANT = 0.01  # after Holm; above it nothing is a sign of inauthenticity
@@ -54,7 +54,7 @@ class Count:
         """Upper 95 % bound of the share (Clopper & Pearson 1934); 1 of nobody."""
         if self.have >= self.of:
             return 1.0
-        return float(stats.beta.ppf(0.95, self.have + 1, self.of - self.have))
+        return float(beta_quantile(0.95, self.have + 1, self.of - self.have))
 
     def tail(self, reference: Count) -> float | None:
         """Probability of as many by chance at the reference's upper bound; None without one."""
@@ -62,7 +62,7 @@ class Count:
 
     def tail_at(self, share: float) -> float:
         """Probability that as many have it by chance if each has it with this probability."""
-        return float(stats.binom.sf(self.have - 1, self.of, share))
+        return float(binomial_tail(self.have, self.of, share))
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import pyarrow as pa
-from scipy import stats
 
 from unswarm.engines import Engine
 from unswarm.measures._automation import FEEDS, SCHEDULERS, Side, automated
 from unswarm.measures._evidence import MEMBERS, SIDES, Row, Trait, evidence, rows
 from unswarm.model import DAY, HOUR, MINUTE, SECOND
+from unswarm.tails import binomial_tail
 
 FEWEST_DAYS = 7  # active days before a missing pause means something
 SHORT_PAUSE = 3 * HOUR
@@ -151,7 +151,7 @@ def _intervals(engine: Engine) -> Shown:
 def _marks(engine: Engine) -> Shown:
     found = rows(engine, MARKS.format(sides=SIDES))
     return {
-        _side(row): bool(stats.binom.sf(row["marked"] - 1, row["posts"], 4 / 60) <= CLEAR)
+        _side(row): bool(binomial_tail(row["marked"], row["posts"], 4 / 60) <= CLEAR)
         for row in found
     }
 
@@ -177,6 +177,8 @@ def _coarse(engine: Engine) -> bool:
 
 
 def _uneven(posts: Sequence[int]) -> bool:
+    from scipy import stats  # slow to load, and only a source with seconds needs it
+
     return bool(stats.chisquare(posts).pvalue <= CLEAR)
 
 

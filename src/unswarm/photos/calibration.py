@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from unswarm.errors import InputError, SettingsError, UserError
 from unswarm.folder import aside
@@ -26,6 +25,7 @@ from unswarm.photos.geometry import Floats, eye_distance, features, rows
 from unswarm.photos.likelihood import Likelihood
 from unswarm.photos.mtcnn import NAME
 from unswarm.photos.trained import Reference
+from unswarm.tails import beta_quantile, binomial_tail
 
 VERSION = 1
 FEWEST = 300
@@ -51,14 +51,14 @@ class Share:
     @property
     def low(self) -> float:
         """The lower end of the interval."""
-        return float(stats.beta.ppf(0.025, self.have, self.of - self.have + 1)) if self.have else 0
+        return float(beta_quantile(0.025, self.have, self.of - self.have + 1)) if self.have else 0
 
     @property
     def high(self) -> float:
         """The upper end of the interval."""
         if self.have == self.of:
             return 1.0
-        return float(stats.beta.ppf(0.975, self.have + 1, self.of - self.have))
+        return float(beta_quantile(0.975, self.have + 1, self.of - self.have))
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class Calibration:
     def warnings(self, shipped: Calibration) -> list[str]:
         """What somebody should know before they rely on this reference instead of the shipped."""
         own, other = self.real_hits, shipped.real_hits
-        p = float(stats.binom.sf(own.have - 1, own.of, other.high))
+        p = float(binomial_tail(own.have, own.of, other.high))
         if p >= 0.01:
             return []
         return [

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from scipy import stats
-
 from unswarm.engines import Engine
 from unswarm.model import PHOTO
 from unswarm.photos.assessment import Assessment, assess, known_pictures, same_photos
 from unswarm.photos.calibration import Calibration, Share, parsed, shipped
+from unswarm.tails import binomial_tail
 
 SAMPLE = 50_000  # photos of other accounts that are looked at; fewer only make us quieter
 TIGHTER = 0.01  # p below which the other accounts are on the template oftener than the reference
@@ -94,7 +93,7 @@ class Gallery:
         is found must be more than what they show.
         """
         theirs = self.outside.template
-        p = stats.binom.sf(theirs.hits - 1, theirs.of, theirs.chance)
+        p = binomial_tail(theirs.hits, theirs.of, theirs.chance)
         return bool(theirs.of and p <= TIGHTER)
 
     def p(self, network: str) -> float:
@@ -103,7 +102,7 @@ class Gallery:
         if not self.tighter:
             return found.p
         bound = Share(theirs.hits, theirs.of).high
-        return max(found.p, float(stats.binom.sf(found.hits - 1, found.of, bound)))
+        return max(found.p, float(binomial_tail(found.hits, found.of, bound)))
 
 
 def calibration_of(engine: Engine) -> Calibration:

@@ -22,12 +22,11 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import fft, stats
-from scipy.spatial import KDTree
 
 from unswarm.photos.calibration import Calibration, Share
 from unswarm.photos.geometry import Floats, features, rows
 from unswarm.photos.likelihood import CHUNK, LIMIT
+from unswarm.tails import binomial_tail, chi_square_quantile
 
 SHARES = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # of generated photos that the test is made for
 SPLIT = (0.8, 0.2)  # of the error between the test of whole and of cropped photos
@@ -145,7 +144,7 @@ def template(eyes: ArrayLike, calibration: Calibration) -> Template:
         of=len(seen),
         hits=hits,
         chance=chance,
-        p_count=float(stats.binom.sf(hits - 1, len(seen), chance)),
+        p_count=float(binomial_tail(hits, len(seen), chance)),
         p_whole=p_whole,
         p_cropped=p_cropped,
         p=min(1.0, p_whole / SPLIT[0], gated / SPLIT[1]),
@@ -211,6 +210,8 @@ def _tail(total: float, share: float, n: int, masses: tuple[float, ...]) -> floa
 @lru_cache(maxsize=24)  # two groups; of 2,000 photos each is 16 MB
 def _convolved(share: float, n: int, masses: tuple[float, ...]) -> tuple[float, float, Floats]:
     """(lowest term, width of a cell, survival of the sum by cell)."""
+    from scipy import fft  # slow to load, and only photos need it
+
     terms = _terms(_edges(), share)
     width = float(terms[-1] - terms[0]) / (CELLS - 1)
     cells = np.ceil((terms - terms[0]) / width - 1e-9).astype(int)
@@ -242,7 +243,7 @@ def _share(ratios: Floats) -> tuple[float, float, float]:
     shares = np.linspace(0, 1, GRID + 1)
     odds = np.array_split(np.expm1(ratios), len(ratios) // CHUNK + 1)
     fit = sum((np.log1p(shares[:, None] * some[None]).sum(axis=1) for some in odds), 0 * shares)
-    inside = shares[2 * (fit.max() - fit) <= stats.chi2.ppf(0.95, 1)]
+    inside = shares[2 * (fit.max() - fit) <= chi_square_quantile(0.95, 1)]
     return float(shares[fit.argmax()]), float(inside[0]), float(inside[-1])
 
 
@@ -262,7 +263,7 @@ def framing(eyes: ArrayLike, calibration: Calibration) -> Framing | None:
     alike = _near(seen, seen)
     usual = [Share(int(k), len(calibration.real)) for k in _near(calibration.real, seen)]
     bounds = np.array([share.high for share in usual])
-    p = np.asarray(stats.binom.sf(alike - 2, len(seen) - 1, bounds), np.float64)
+    p = binomial_tail(alike - 1, len(seen) - 1, bounds)
     best = int(np.lexsort((-alike, p))[0])
     return Framing(
         of=len(seen),
@@ -275,6 +276,8 @@ def framing(eyes: ArrayLike, calibration: Calibration) -> Framing | None:
 
 def _near(some: Floats, about: Floats) -> NDArray[np.intp]:
     """How many of some photos are framed like each photo in `about`."""
+    from scipy.spatial import KDTree  # slow to load, and only photos need it
+
     found = KDTree(some).query_ball_point(about, NEAR, p=np.inf, return_length=True)
     return np.asarray(found, np.intp)
 
@@ -322,5 +325,7 @@ def false_discovery(p: Sequence[float]) -> list[float]:
     """q of each p (Benjamini & Hochberg 1995)."""
     if not len(p):
         return []
+    from scipy import stats  # slow to load, and only photos need it
+
     found: list[float] = stats.false_discovery_control(np.asarray(p, float), method="bh").tolist()
     return found

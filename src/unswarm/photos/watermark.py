@@ -11,7 +11,6 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter
 
 from unswarm.photos.geometry import Floats
 from unswarm.photos.raster import Canvas, Pixels
@@ -69,14 +68,22 @@ def _corner(rgb: Pixels, height: int, width: int) -> Floats:
 
 def _local(grey: Floats) -> Floats:
     """Each pixel against its surroundings: letters count alike on bright and on dark ground."""
-    mean = uniform_filter(grey, AROUND)
-    deviation = np.sqrt(np.maximum(uniform_filter(grey * grey, AROUND) - mean * mean, 0))
+    mean = _blurred(grey)
+    deviation = np.sqrt(np.maximum(_blurred(grey * grey) - mean * mean, 0))
     return np.asarray((grey - mean) / (deviation + FLOOR), np.float64)
+
+
+def _blurred(grey: Floats) -> Floats:
+    """The mean of each pixel's surroundings."""
+    from scipy.ndimage import uniform_filter  # slow to load, and only photos need it
+
+    found: Floats = uniform_filter(grey, AROUND)
+    return found
 
 
 def _agreement(seen: Floats) -> float:
     """Correlation with dark letters."""
-    letters = _letters() - uniform_filter(_letters(), AROUND)
+    letters = _letters() - _blurred(_letters())
     a, b = seen - seen.mean(), letters - letters.mean()
     return -float((a * b).mean() / (max(a.std(), QUIET) * b.std()))
 

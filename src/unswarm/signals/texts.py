@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from unswarm.canonical import same_text
 from unswarm.engines import Engine
+from unswarm.likeness import clusters
 from unswarm.signals import Example, Signal
 
 MIN_TEXT = 20
@@ -30,18 +27,10 @@ SIMILARITY = 0.8
 SHOWN = 120
 """Characters of a text in its object's name."""
 
-BANDS, ROWS = 16, 4
-"""MinHash: of two texts of similarity s, a bucket is shared with probability 1 - (1 - s^4)^16."""
-
 # Scripts without spaces: Thai to Myanmar, Khmer, kana to CJK, compatibility and beyond.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
-
-Indices = NDArray[np.int64]
-Keys = NDArray[np.uint64]
-
-_PAIRS_AT_ONCE = 1 << 17
 
 # A repost whose target is unknown repeats a text; with a target it belongs to `reposts`.
 _TEXTS = "NOT (coalesce(kind, '') = 'repost' AND trim(coalesce(target_post, '')) <> '')"
@@ -89,12 +78,12 @@ def _is_unspaced(form: str) -> bool:
 
 def _named(forms: list[str], counts: list[int]) -> list[str]:
     """Distinct normal forms → the name of the cluster of each."""
-    clusters = clusters_of(forms)
+    places = clusters_of(forms)
     best: dict[int, tuple[int, str]] = {}
-    for cluster, form, count in zip(clusters, forms, counts, strict=True):
-        best[cluster] = min(best.get(cluster, (0, "")), (-count, form))
-    names = {cluster: _name(form) for cluster, (_, form) in best.items()}
-    return [names[cluster] for cluster in clusters]
+    for place, form, count in zip(places, forms, counts, strict=True):
+        best[place] = min(best.get(place, (0, "")), (-count, form))
+    names = {place: _name(form) for place, (_, form) in best.items()}
+    return [names[place] for place in places]
 
 
 def _name(form: str) -> str:
@@ -104,87 +93,24 @@ def _name(form: str) -> str:
 
 
 def clusters_of(forms: list[str]) -> list[int]:
-    """Normal forms → the number of the cluster of nearly the same forms that each is in.
+    """Normal forms → for each the place of the first of the nearly same forms it stands with.
 
-    Candidates by MinHash and banding (Broder 1997), verified by the exact Jaccard index; clusters
-    are what verified pairs connect.
+    Each form is its words and pairs of neighbouring words; clusters are what pairs of forms of
+    `SIMILARITY` connect.
     """
     if not forms:
         return []
-    shingles = _shingles(forms)
-    left, right = _candidates(shingles)
-    alike = _jaccard(shingles, left, right) >= SIMILARITY
-    ends = (left[alike], right[alike])
-    links = csr_array((np.ones(len(ends[0]), np.int8), ends), shape=(len(forms), len(forms)))
-    return [int(label) for label in connected_components(links, directed=False)[1]]
-
-
-def _shingles(forms: list[str]) -> csr_array:
-    """Forms × their distinct words and pairs of neighbouring words, as a sparse matrix of ones."""
-    words, starts = _numbered_words(forms)
-    texts = np.repeat(np.arange(len(forms)), np.diff(starts))
-    within = texts[1:] == texts[:-1]
-    pairs = (words[:-1] + 1) * (words.max() + 1) + words[1:]
-    codes = np.concatenate([words, pairs[within]])
-    rows = np.concatenate([texts, texts[1:][within]])
-    _, columns = np.unique(codes, return_inverse=True)
-    matrix = csr_array((np.ones(len(codes), np.int32), (rows, columns)))
-    matrix.sum_duplicates()
-    matrix.data[:] = 1
-    return matrix
-
-
-def _numbered_words(forms: list[str]) -> tuple[Indices, Indices]:
-    """All words of all forms, numbered as they first appear, and where each form starts."""
     spaced = [_spaced(form) if _is_unspaced(form) else form for form in forms]
-    words = pc.split_pattern(pa.array(spaced, pa.large_string()), " ")
-    numbers = words.values.dictionary_encode().indices.to_numpy().astype(np.int64)
-    return numbers, words.offsets.to_numpy().astype(np.int64)
+    _, offsets, text = pa.array(spaced, pa.large_string()).buffers()
+    starts = np.frombuffer(offsets, np.int64, len(forms) + 1)
+    found: list[int] = clusters(np.frombuffer(text, np.uint8), starts, SIMILARITY).tolist()
+    return found
 
 
 def _spaced(form: str) -> str:
     """Overlapping pairs of characters stand in for words where a script does not show them."""
     bare = form.replace(" ", "")
     return " ".join(bare[place : place + 2] for place in range(max(len(bare) - 1, 1)))
-
-
-def _candidates(shingles: csr_array) -> tuple[Indices, Indices]:
-    """Pairs of texts that share a bucket: each with the next and with the first in the bucket."""
-    size = shingles.shape[0]
-    pairs = np.unique(np.concatenate([_bucket_mates(keys) for keys in _buckets(shingles)]))
-    return pairs // size, pairs % size
-
-
-def _buckets(shingles: csr_array) -> Iterator[Keys]:
-    """For each band, the bucket of each text; the constants never change, so neither do groups."""
-    random = np.random.default_rng(2**31 - 1)
-    spread = random.permutation(shingles.shape[1]).astype(np.uint32) * np.uint32(0x9E3779B1)
-    codes = spread[shingles.indices]
-    for _ in range(BANDS):
-        keys = np.zeros(shingles.shape[0], np.uint64)
-        for factor, offset in random.integers(0, 2**32, (ROWS, 2), np.uint32):
-            lowest = np.minimum.reduceat(codes * (factor | 1) + offset, shingles.indptr[:-1])
-            keys = keys * np.uint64(0x9E3779B97F4A7C15) + lowest
-        yield keys
-
-
-def _bucket_mates(keys: Keys) -> Indices:
-    """Pairs within equal keys, each as left · n + right with left < right."""
-    order = np.argsort(keys, kind="stable")
-    new = np.r_[True, keys[order][1:] != keys[order][:-1]]
-    first = order[np.maximum.accumulate(np.where(new, np.arange(len(keys)), 0))]
-    later = np.flatnonzero(~new)
-    left = np.concatenate([first[later], order[later - 1]])
-    return left * len(keys) + np.tile(order[later], 2)
-
-
-def _jaccard(shingles: csr_array, left: Indices, right: Indices) -> NDArray[np.float64]:
-    """The share of two texts' shingles that both have, for each pair."""
-    sizes = np.diff(shingles.indptr)
-    parts = [slice(at, at + _PAIRS_AT_ONCE) for at in range(0, len(left), _PAIRS_AT_ONCE)]
-    both = [shingles[left[part]].multiply(shingles[right[part]]).sum(axis=1) for part in parts]
-    common: NDArray[np.float64] = np.concatenate([np.zeros(0), *both])
-    return common / (sizes[left] + sizes[right] - common)
 
 
 signal = Signal(

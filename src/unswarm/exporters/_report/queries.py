@@ -187,7 +187,8 @@ WITH ranked AS (
            count(*) OVER (PARTITION BY o.network, o.account) AS number,
            row_number() OVER (
                PARTITION BY o.network, o.account
-               ORDER BY o.together DESC, o.time, o.signal, o.object
+               ORDER BY o.together DESC, o.time, o.signal, o.object, o.gap, o.partner,
+                        o.outsiders, o.explained, o.by
            ) AS place
     FROM occasion AS o WHERE {of_o}
 )

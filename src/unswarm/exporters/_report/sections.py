@@ -123,6 +123,8 @@ def gather(
     findings: Findings, networks: Sequence[Row], rows: Rows, photos: Photos | None
 ) -> list[Section]:
     """The sections of networks."""
+    if not networks:
+        return []
     material = Material.of(findings, [row["network"] for row in networks])
     wholes = Wholes.of(findings, networks)
     return [
