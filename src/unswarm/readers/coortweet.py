@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from unswarm.readers import Source
 from unswarm.readers._parts.columns import names
-from unswarm.readers._parts.posts import read_as
+from unswarm.readers._parts.reading import read_as
 
 specificity = 60
 

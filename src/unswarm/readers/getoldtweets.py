@@ -17,7 +17,7 @@ import pyarrow as pa
 from unswarm.model import DAY
 from unswarm.readers import Source
 from unswarm.readers._parts.columns import Chunk, names
-from unswarm.readers._parts.posts import read_as
+from unswarm.readers._parts.reading import read_as
 from unswarm.readers._parts.tweets import EPOCH
 from unswarm.readers._parts.values import parse_time
 

@@ -21,7 +21,8 @@ from unswarm.errors import InputError, SettingsError, did_you_mean
 from unswarm.readers import Source
 from unswarm.readers._parts.columns import chunks, form, names
 from unswarm.readers._parts.layouts import lacking
-from unswarm.readers._parts.posts import FIELDS, PROFILE, parse_account, read_as
+from unswarm.readers._parts.posts import FIELDS, PROFILE, parse_account
+from unswarm.readers._parts.reading import read_as
 from unswarm.readers._parts.relations import is_kind
 from unswarm.readers._parts.values import NULLS, parse_bool, parse_list, parse_time
 

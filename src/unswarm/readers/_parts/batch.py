@@ -25,6 +25,10 @@ PRIVATE = re.compile(
     re.IGNORECASE,
 )
 TABLES = {**EVENTS, QUARANTINE.name: QUARANTINE}
+HELD = ("post", QUARANTINE.name, *OPERATION)  # tables whose rows make a batch full
+PROFILE = tuple(ACCOUNT.columns[1:])
+
+_PROFILE = frozenset(PROFILE)
 
 Row = tuple[Any, ...]
 
@@ -94,11 +98,16 @@ class Batch:
             )
         )
         event = (account, time, precision, post, kind)
-        self._add("link", event, filter(None, (clean_url(url) for url in links if url)))
-        self._add("hashtag", event, _tags(hashtags))
-        self._add("mention", event, ((target,) for target in mentions if target))
-        self._add("media", event, ((one,) for one in media if one))
-        self._add("share", event, shares)
+        if links:
+            self._add("link", event, filter(None, (clean_url(url) for url in links if url)))
+        if hashtags:
+            self._add("hashtag", event, _tags(hashtags))
+        if mentions:
+            self._add("mention", event, ((target,) for target in mentions if target))
+        if media:
+            self._add("media", event, ((one,) for one in media if one))
+        if shares:
+            self._add("share", event, shares)
         return True
 
     def _add(self, name: str, event: Row, found: Iterable[Row]) -> None:
@@ -113,19 +122,18 @@ class Batch:
         """
         if account is None:
             return
-        row = (account, *(profile.pop(name, None) for name in ACCOUNT.columns[1:]))
-        if profile:
-            raise TypeError(f"account has no column {', '.join(profile)}")
+        if not _PROFILE.issuperset(profile):
+            raise TypeError(f"account has no column {', '.join(profile.keys() - _PROFILE)}")
+        row = (account, *map(profile.get, PROFILE))
         state = hash(row[:-1])  # without `seen`
         if self._known.get(account) == state:
             return
         if len(self._known) >= REMEMBERED:
             self._known.clear()
         self._known[account] = state
-        said = self._profiles.get(account, row)
-        self._profiles[account] = tuple(
-            old if new is None else new for new, old in zip(row, said, strict=True)
-        )
+        if said := self._profiles.get(account):
+            row = tuple(old if new is None else new for new, old in zip(row, said, strict=True))
+        self._profiles[account] = row
 
     def add(self, name: str, **values: Any) -> None:
         """Add a row of a table of `model.OPERATION`: a role, an ad, a change of name …
@@ -147,8 +155,7 @@ class Batch:
     @property
     def full(self) -> bool:
         """Whether it is time to `drain`."""
-        held = ("post", QUARANTINE.name, *OPERATION)
-        return sum(len(self._rows[name]) for name in held) + len(self._profiles) >= self.size
+        return sum(map(len, map(self._rows.__getitem__, HELD))) + len(self._profiles) >= self.size
 
     def drain(self) -> Iterator[tuple[str, pa.Table]]:
         """What was collected, table by table, and forget it."""

@@ -70,7 +70,7 @@ def form(source: Source) -> str | None:
     begin = _text(head).lstrip("\x00 \r\n\t[,")[:1]
     if begin == "{":
         return "json"
-    return "delimited" if len(_header(source)) > 1 else None
+    return "delimited" if len(header_of(source)) > 1 else None
 
 
 def names(source: Source) -> list[str]:
@@ -81,7 +81,7 @@ def names(source: Source) -> list[str]:
         return [name for field in schema for name in _leaves(field)]
     if kind == "json":
         return list(dict.fromkeys(chain.from_iterable(_first_records(source))))
-    return _header(source) if kind else []
+    return header_of(source) if kind else []
 
 
 def chunks(
@@ -127,7 +127,7 @@ def delimiter(source: Source) -> str:
     return max(DELIMITERS, key=bare.count)
 
 
-def _header(source: Source) -> list[str]:
+def header_of(source: Source) -> list[str]:
     lines = _text(source.head()).replace("\0", "").splitlines(keepends=True)
     try:
         found = next(filter(None, csv.reader(lines, delimiter=delimiter(source))), [])
@@ -139,17 +139,17 @@ def _header(source: Source) -> list[str]:
 def _delimited_chunks(
     source: Source, wanted: Collection[str], reject: Reject, size: int
 ) -> Iterator[Chunk]:
-    header, mark = _header(source), delimiter(source)
+    header, mark = header_of(source), delimiter(source)
     places = [header.index(name) for name in wanted]
     records = (
         (line, *[row[place] for place in places])
-        for line, row in _records(source.text_lines(reject), mark, len(header), reject)
+        for line, row in Records(source.text_lines(reject), mark, len(header), reject)
     )
-    while some := _with_long_fields(records, size):
+    while some := with_long_fields(records, size):
         yield Chunk(some[0], dict(zip(wanted, some[1:], strict=True)))
 
 
-def _with_long_fields(records: Iterator[tuple[Any, ...]], size: int) -> list[list[Any]]:
+def with_long_fields(records: Iterator[tuple[Any, ...]], size: int) -> list[list[Any]]:
     """The next records as columns, read with room for long fields: the limit is the process's."""
     limit = csv.field_size_limit(LONGEST_FIELD)
     try:
@@ -164,15 +164,24 @@ class _Feed:
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = iter(lines)
         self._back: deque[str] = deque()
+        self._last = "\n"
         self.held: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line = self._back.popleft() if self._back else next(self._lines)
+        if self._back:
+            line = self._back.popleft()
+        else:
+            line = self._last = next(self._lines)
         self.held.append(line)
         return line
+
+    @property
+    def is_between(self) -> bool:
+        """Whether no line waits to be read again, and the last one was a whole one."""
+        return not self._back and self._last.endswith("\n")
 
     def hand_back(self) -> str:
         """Let all lines held be read again but the first, which is returned."""
@@ -182,34 +191,52 @@ class _Feed:
         return first
 
 
-def _records(lines: Iterable[str], mark: str, width: int, reject: Reject) -> Iterator[Record]:
+class Records:
     """The rows under a header that are whole, each with the 1-based line it begins in.
 
     A quoted field that is never closed swallows the lines after it. Then the first of them is
     rejected, unless it can be read by itself, and the others are read again.
+
+    Attributes:
+        line: where the next row begins.
+        in_body: whether the header has been read.
     """
-    feed, line, in_body = _Feed(lines), 1, False
-    parser = csv.reader(feed, delimiter=mark, strict=True)
-    while True:
-        try:
-            row, reason = next(parser), None
-        except StopIteration:
-            return
-        except csv.Error:
-            row, reason = _sloppy(feed.hand_back(), mark), "quotation marks do not match"
-        if in_body and len(row) == width:
-            yield line, row
-        elif in_body and (row or reason):
-            told = reason or f"{len(row)} fields where the header names {width}"
-            reject(line, None, told, mark.join(row) or feed.held[0])
-        in_body = in_body or bool(row)
-        line += len(feed.held)
-        feed.held.clear()
+
+    def __init__(self, lines: Iterable[str], mark: str, width: int, reject: Reject) -> None:
+        self.line, self.in_body = 1, False
+        self._feed, self._mark, self._width, self._reject = _Feed(lines), mark, width, reject
+
+    @property
+    def is_between(self) -> bool:
+        """Whether everything that was taken from the lines has been read, up to a line's end."""
+        return self._feed.is_between
+
+    def __iter__(self) -> Iterator[Record]:
+        feed, parser = self._feed, csv.reader(self._feed, delimiter=self._mark, strict=True)
+        while True:
+            try:
+                row, reason = next(parser), None
+            except StopIteration:
+                return
+            except csv.Error:
+                row, reason = _sloppy(feed.hand_back(), self._mark), "quotation marks do not match"
+            line, text = self.line, feed.held[0]
+            self.line += len(feed.held)
+            feed.held.clear()
+            if self.in_body and len(row) == self._width:
+                yield line, row
+            elif self.in_body and (row or reason):
+                told = reason or f"{len(row)} fields where the header names {self._width}"
+                self._reject(line, None, told, self._mark.join(row) or text)
+            self.in_body = self.in_body or bool(row)
 
 
 def _sloppy(line: str, mark: str) -> list[str]:
     """A line with quotation marks inside a field that are not doubled; [] if one stays open."""
-    row = next(csv.reader([line, _END], delimiter=mark))
+    try:
+        row = next(csv.reader([line, _END], delimiter=mark))
+    except csv.Error:  # it ends in a lone return inside a field
+        return []
     return [] if row[-1].endswith(_END) else row
 
 

@@ -20,7 +20,7 @@ from unswarm.model import DAY, EVENTS, LINK, MINUTE, POST, SECOND, Table
 from unswarm.readers import Source
 from unswarm.readers._parts.batch import Batch, array, arrow
 from unswarm.readers._parts.carried import CARRIED, Found
-from unswarm.readers._parts.columns import Cells, Chunk, chunks, gathered
+from unswarm.readers._parts.columns import Cells, Chunk, gathered
 from unswarm.readers._parts.parsed import Faults, Lenient, required
 from unswarm.readers._parts.relations import Relations, relations
 from unswarm.readers._parts.seen import Seen
@@ -93,35 +93,15 @@ PROFILE = (
 """Fields that describe the account."""
 
 SAMPLE = 10_000  # rows that decide how a source writes its times
+DAY_FIRST = r"^\s*(?:1[3-9]|2\d|3[01])/\d{1,2}/"
+WIDTHS = (DAY, MINUTE, SECOND)  # that all times of a source may be multiples of
 
 ReadTime = Callable[[Any], tuple[int, int]]  # a value → milliseconds UTC, precision
 
 _IDS = ("id_str", "id", "did", "username", "screen_name", "handle", "name")
-_DAY_FIRST = re.compile(r"\s*(?:1[3-9]|2\d|3[01])/\d{1,2}/")
 _COUNTS = ("followers", "following", "posts")
 _WORDS = ("name", "bio", "photo", "claimed_country", "operator_country", "owner", "status")
 _MARKUP = re.compile(r"<[^>]*>")
-
-
-def read_as(
-    source: Source,
-    roles: Mapping[str, str],
-    adapt: Callable[[Chunk], Chunk] = lambda chunk: chunk,
-    opaque: frozenset[str] = frozenset(),
-) -> Iterator[tuple[str, pa.Table]]:
-    """The tables of a source whose columns are known.
-
-    Args:
-        roles: field of `FIELDS` → column. Without `time` the rows are profiles.
-        adapt: changes or adds fields of a chunk before it is read.
-        opaque: fields whose values are the source's own ids, to be taken as they are.
-    """
-    batch = Batch(source)
-    meant = (
-        adapt(Chunk(raw.lines, {field: raw.columns[name] for field, name in roles.items()}))
-        for raw in chunks(source, list(dict.fromkeys(roles.values())), batch.reject)
-    )
-    return events(source, meant, batch, opaque) if "time" in roles else profiles(meant, batch)
 
 
 def events(
@@ -143,7 +123,7 @@ def events(
         opaque: fields whose values are the source's own ids, to be taken as they are.
         read_time: reads a value of `time` like `parse_time`; None: `parse_time`, by its looks.
     """
-    posts = _Posts(source, batch, opaque, read_time)
+    posts = Posts(source, batch, opaque, read_time)
     for chunk in chunks:
         yield from posts.tables(chunk)
         yield from batch.drain()
@@ -176,7 +156,7 @@ class _Acts:
     repeats: frozenset[int]  # rows that add objects to a post that came before
 
 
-class _Posts:
+class Posts:
     """What has to be remembered of a source from chunk to chunk."""
 
     def __init__(
@@ -242,7 +222,7 @@ class _Posts:
             return required(values, "time", self.read_time, faults)
         if self.day_first is None:
             written = (str(value) for value in values[:SAMPLE])
-            self.day_first = any(map(_DAY_FIRST.match, written))
+            self.day_first = any(re.match(DAY_FIRST, text) for text in written)
         return required(values, "time", partial(parse_time, day_first=self.day_first), faults)
 
     def _precisions(self, moments: Sequence[tuple[int, int]]) -> list[int]:
@@ -299,8 +279,11 @@ class _Posts:
             for row in sorted(range(len(acts.time)), key=acts.time.__getitem__)
         }
         for account, row in latest.items():
-            profile = {"seen": acts.time[row], **_profile(acts.cells, row)}
-            self.batch.account(account=account, **profile)
+            self.add_profile(account, acts.time[row], acts.cells, row)
+
+    def add_profile(self, account: str, time: int, cells: Cells, row: int) -> None:
+        """What a row says of its account, seen at a time unless it states another."""
+        self.batch.account(account=account, **{"seen": time, **_profile(cells, row)})
 
 
 def parse_account(value: Any) -> str:
@@ -325,8 +308,22 @@ def _reject(batch: Batch, chunk: Chunk, faults: Faults) -> None:
 
 def _common_width(times: Collection[int]) -> int:
     """The widest of day, minute, second that divides all times; two times prove nothing."""
-    widths = (DAY, MINUTE, SECOND) if len(times) > 2 else ()
+    widths = WIDTHS if len(times) > 2 else ()
     return next((w for w in widths if not any(time % w for time in times)), 1)
+
+
+def said_of_posts(cells: Cells, lenient: Lenient) -> dict[str, list[Any] | None]:
+    """Columns of `post` that a post can do without; None for those of which nothing is said."""
+    parse = {
+        "platform": _lower,
+        "language": _word,
+        "target_time": _moment,
+        "client": _word,
+        "place": _word,
+        "views": parse_int,
+        "interactions": parse_int,
+    }
+    return {field: lenient.read(cells, field, read) for field, read in parse.items()}
 
 
 def _post_table(acts: _Acts, related: Relations, lenient: Lenient) -> pa.Table:
@@ -334,24 +331,19 @@ def _post_table(acts: _Acts, related: Relations, lenient: Lenient) -> pa.Table:
     columns = {
         "post": acts.post,
         "account": acts.account,
-        "platform": lenient.read(acts.cells, "platform", _lower) or none,
         "time": acts.time,
         "precision": acts.precision,
         "kind": related.kinds,
         "text": [None if text is None else str(text) for text in acts.cells.get("text", none)],
-        "language": lenient.read(acts.cells, "language", _word) or none,
         "target_post": related.posts,
         "target_account": related.accounts,
-        "target_time": lenient.read(acts.cells, "target_time", _moment) or none,
-        "client": lenient.read(acts.cells, "client", _word) or none,
-        "place": lenient.read(acts.cells, "place", _word) or none,
-        "views": lenient.read(acts.cells, "views", parse_int) or none,
-        "interactions": lenient.read(acts.cells, "interactions", parse_int) or none,
+        **{name: found or none for name, found in said_of_posts(acts.cells, lenient).items()},
     }
     table = arrow(POST, [columns[name] for name in POST.columns])
     if not acts.repeats:
         return table
-    return table.take([row for row in range(len(table)) if row not in acts.repeats])
+    first = [row for row in range(len(table)) if row not in acts.repeats]
+    return table.take(pa.array(first, pa.int64()))
 
 
 def _word(value: Any) -> str | None:

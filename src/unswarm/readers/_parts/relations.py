@@ -11,6 +11,11 @@ from unswarm.readers._parts.parsed import Lenient
 from unswarm.readers._parts.values import parse_bool, parse_id
 
 RELATIONS = ("repost", "quote", "reply")  # a post that is several of them is the first
+FIELDS = {
+    *("kind", "is_repost", "target_post", "target_account"),
+    *(f"{relation}_{what}" for relation in RELATIONS for what in ("post", "account")),
+}
+"""Columns that say what kind of post a row is, and whom it concerns."""
 
 _KINDS = {
     **dict.fromkeys(("repost", "retweet", "retweeted", "reblog", "share", "forward"), "repost"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,22 @@ class Seen:
         key = hash(item)
         return key in self._recent or self._settled(key)
 
+    def known(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of some hashes are of ids that came by."""
+        found = np.zeros(len(keys), np.bool_)
+        if self._recent:
+            found |= np.isin(keys, np.fromiter(self._recent, np.int64, len(self._recent)))
+        for run in self._runs:
+            at = np.minimum(np.searchsorted(run, keys), len(run) - 1)
+            found |= run[at] == keys
+        return found
+
+    def add_all(self, keys: NDArray[np.int64]) -> None:
+        """Remember ids by their hashes."""
+        self._recent.update(keys.tolist())
+        if len(self._recent) >= RECENT:
+            self._settle()
+
     def _settled(self, key: int) -> bool:
         return any(_holds(run, key) for run in self._runs)
 
@@ -44,6 +60,11 @@ class Seen:
             run = np.concatenate([self._runs.pop(), run])
         self._runs.append(np.sort(run))
         self._recent = set()
+
+
+def hashes(items: Collection[Hashable]) -> NDArray[np.int64]:
+    """What `Seen` knows ids by."""
+    return np.fromiter(map(hash, items), np.int64, len(items))
 
 
 def _holds(run: NDArray[np.int64], key: int) -> bool:

@@ -99,8 +99,12 @@ def _with_odd(values: pa.Array, odd: pa.Array, parse: Parse, kind: pa.DataType) 
     )
 
 
-def times(values: pa.Array) -> Read:
-    """Times → milliseconds UTC, and the width of the last digit of their writing."""
+def times(values: pa.Array, read: Parse = parse_time) -> Read:
+    """Times → milliseconds UTC, and the width of the last digit of their writing.
+
+    Args:
+        read: reads those that are neither ISO 8601 nor unix times.
+    """
     if pa.types.is_date(values.type):
         return _widened(values.cast(pa.timestamp("ms")), DAY), []
     if pa.types.is_timestamp(values.type):
@@ -116,7 +120,7 @@ def times(values: pa.Array) -> Read:
     if rest is None:
         return found, []
     at = pc.indices_nonzero(rest)
-    others, faults = distinct(text.take(at), parse_time, INTEGER, INTEGER)
+    others, faults = distinct(text.take(at), read, INTEGER, INTEGER)
     both = zip(found, others, strict=True)
     return (
         [pc.replace_with_mask(known, rest, more) for known, more in both],
