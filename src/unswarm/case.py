@@ -439,7 +439,7 @@ class Case:
         """The one place where SQL is shown what the case holds."""
         if not taken:
             raise CaseError(f"Case '{self.name}' holds no data. Hint: unswarm read SOURCE")
-        engine = open_engine(where)
+        engine = open_engine(where, rows=sum(sum(source.rows.values()) for source in taken))
         see_events(engine, self.path / "events", taken)
         return engine
 

@@ -12,6 +12,8 @@ import pyarrow as pa
 
 from unswarm.errors import SettingsError, did_you_mean
 
+FEW = 100_000  # rows that several cores handle no sooner than one, at more cost
+
 
 class Engine(Protocol):
     """One place where the portable SQL of `sql/` and of the signals runs.
@@ -40,12 +42,20 @@ class Engine(Protocol):
         """A query's rows some at a time; nothing else may be asked until all are read."""
 
 
-def open_engine(name: str = "duckdb") -> Engine:
-    """The engine a case asks for: `duckdb` (one machine) or `spark` (many)."""
+def open_engine(name: str = "duckdb", *, rows: int | None = None) -> Engine:
+    """The engine a case asks for: `duckdb` (one machine) or `spark` (many).
+
+    Args:
+        name: which.
+        rows: about how many there will be, if that is known: few need no second core.
+
+    Raises:
+        SettingsError: there is no such engine.
+    """
     if name == "duckdb":
         from unswarm.engines.duckdb import DuckDB
 
-        return DuckDB()
+        return DuckDB(threads=1 if rows is not None and rows < FEW else None)
     if name == "spark":
         from unswarm.engines.spark import Spark
 

@@ -20,8 +20,8 @@ class DuckDB:
 
     many = False
 
-    def __init__(self) -> None:
-        self.connection = duckdb.connect()
+    def __init__(self, threads: int | None = None) -> None:
+        self.connection = duckdb.connect(config={"threads": threads} if threads else {})
         self.connection.execute("SET enable_progress_bar = false")
         self.connection.execute("SET TimeZone = 'UTC'")
         # made when memory is short, gone with the connection; by default it is the folder one is in
