@@ -15,7 +15,7 @@ from typing import Any
 from unswarm.errors import SettingsError, did_you_mean
 from unswarm.findings import Findings
 from unswarm.folder import aside
-from unswarm.plugins import load
+from unswarm.plugins import names, one
 from unswarm.sealing import derived
 
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -27,11 +27,11 @@ def exporter(name: str) -> tuple[str, ModuleType]:
     Raises:
         SettingsError: there is none of that name.
     """
-    known = load("exporters")
+    known = names("exporters")
     plain = name.casefold().replace("-", "_").replace(".", "_")
     for asked in (plain, f"{plain}_csv", plain.removesuffix("_html")):
         if asked in known:
-            return asked, known[asked]
+            return asked, one("exporters", asked)
     raise SettingsError(f"Unknown format '{name}'. Hint: {did_you_mean(plain, known)}")
 
 

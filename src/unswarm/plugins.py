@@ -32,15 +32,28 @@ def load(folder: str) -> dict[str, ModuleType]:
     Raises:
         PluginError: a module lacks what its folder's contract asks for.
     """
+    return {name: one(folder, name) for name in names(folder)}
+
+
+def names(folder: str) -> tuple[str, ...]:
+    """What the plugins of a folder are called, sorted; none of them is imported."""
     package = importlib.import_module(f"unswarm.{folder}")
-    found = {
-        info.name: importlib.import_module(f"{package.__name__}.{info.name}")
-        for info in pkgutil.iter_modules(package.__path__)
-        if not info.name.startswith("_")
-    }
+    own = {info.name for info in pkgutil.iter_modules(package.__path__)}
+    installed = {point.name for point in entry_points(group=f"unswarm.{folder}")}
+    return tuple(sorted({name for name in own if not name.startswith("_")} | installed))
+
+
+@cache
+def one(folder: str, name: str) -> ModuleType:
+    """One of the plugins of a folder, by its name.
+
+    Raises:
+        PluginError: it lacks what the folder's contract asks for.
+    """
     for point in entry_points(group=f"unswarm.{folder}"):
-        found[point.name] = point.load()
-    return {name: _checked(folder, found[name]) for name in sorted(found)}
+        if point.name == name:
+            return _checked(folder, point.load())
+    return _checked(folder, importlib.import_module(f"unswarm.{folder}.{name}"))
 
 
 def _checked(folder: str, module: ModuleType) -> ModuleType:
