@@ -43,7 +43,7 @@ def curve(title: str, across: str, up: str, lines: Mapping[str, Points]) -> str:
 class _Axis:
     def __init__(self, values: Sequence[float], begin: float, end: float) -> None:
         self.low = math.floor(math.log10(min(values, default=1)) + 1e-9)
-        self.high = max(math.ceil(math.log10(max(values, default=10)) - 1e-9), self.low + 1)
+        self.high = max(math.ceil(math.log10(max(values, default=10)) - 0.01), self.low + 1)
         self._begin, self._end = begin, end
 
     def place(self, value: float) -> float:

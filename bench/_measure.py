@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+GLANCE = 0.25  # seconds between looks at processes that nobody waits for
 UNIT = 1 if sys.platform == "darwin" else 1024
 
 
@@ -44,17 +45,38 @@ def measured(command: Sequence[str | Path], limit: float, folder: Path) -> Cost:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        ended, usage = _waited(process.pid, begin + limit)
-    cpu = usage.ru_utime + usage.ru_stime
+        ended, usage, strays = _waited(process.pid, begin + limit)
+    cpu = usage.ru_utime + usage.ru_stime + sum(cpu for cpu, _ in strays.values())
+    peak = max([usage.ru_maxrss * UNIT, *(size for _, size in strays.values())])
     said = output.read_text("utf-8", "replace")[-4000:]
-    return Cost(cpu, time.monotonic() - begin, usage.ru_maxrss * UNIT, ended, said)
+    return Cost(cpu, time.monotonic() - begin, peak, ended, said)
 
 
-def _waited(pid: int, until: float) -> tuple[bool, os.struct_rusage]:  # type: ignore[name-defined]
+def _waited(pid: int, until: float) -> tuple[bool, os.struct_rusage, dict[int, tuple[float, int]]]:  # type: ignore[name-defined]
+    strays: dict[int, tuple[float, int]] = {}
+    looked = 0.0
     while time.monotonic() < until:
         gone, status, usage = os.wait4(pid, os.WNOHANG)
         if gone:
-            return os.waitstatus_to_exitcode(status) == 0, usage
+            return os.waitstatus_to_exitcode(status) == 0, usage, strays
+        if time.monotonic() - looked > GLANCE:
+            looked = time.monotonic()
+            strays |= _strays(pid)
         time.sleep(0.02)
     os.killpg(pid, signal.SIGKILL)
-    return False, os.wait4(pid, 0)[2]
+    return False, os.wait4(pid, 0)[2], strays
+
+
+def _strays(session: int) -> dict[int, tuple[float, int]]:
+    """CPU seconds and bytes of the Java processes of a session: nobody waits for them."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            name, _, rest = folder.joinpath("stat").read_text("utf-8").rpartition(")")
+        except OSError:
+            continue
+        fields = rest.split()
+        if "(java" in name and int(fields[3]) == session:
+            cpu = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+            found[int(folder.name)] = (cpu, int(fields[21]) * os.sysconf("SC_PAGE_SIZE"))
+    return found

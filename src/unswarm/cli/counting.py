@@ -11,7 +11,8 @@ from unswarm import terminal
 from unswarm.cli.app import app
 from unswarm.cli.options import EngineOption, JsonOption, QuietOption
 from unswarm.cli.places import must_exist
-from unswarm.cli.saying import columns_said, memory_said, seconds
+from unswarm.cli.saying import memory_said, seconds
+from unswarm.cli.saying import pairs as said
 from unswarm.errors import SettingsError
 
 UNITS = ("ms", "s")
@@ -72,7 +73,7 @@ def pairs(
         raise SettingsError(f"--unit is {' or '.join(UNITS)}, not '{unit}'.")
     reach = seconds(window) * 1000
     request = Request(reach, minimum, cap, memory=memory_said(memory), threads=threads, spill=spill)
-    columns = columns_said(mapped)
+    columns = said(mapped, "--map")
     with terminal.working(quiet or as_json) as progress:
         done = count_pairs(
             source, to, request, engine=engine, columns=columns, unit=unit, progress=progress

@@ -103,7 +103,8 @@ class Spark:
         if isinstance(rows, str):
             return self.session.read.parquet(rows)
         files = sorted(rows.glob("*.parquet")) if rows.is_dir() else [rows]
-        return self.session.read.parquet(*(path.resolve().as_uri() for path in files))
+        # not as_uri(): Hadoop takes %20 for what it says
+        return self.session.read.parquet(*(f"file://{path.resolve()}" for path in files))
 
 
 def _name(name: str, frame: DataFrame) -> None:
