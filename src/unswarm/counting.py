@@ -76,7 +76,7 @@ def count_pairs(
     try:
         schema = _schema(opened)
         words = [field.name for field in schema if pa.types.is_string(field.type)]
-        with pq.ParquetWriter(aside, schema, compression="zstd", use_dictionary=words) as file:
+        with pq.ParquetWriter(aside, schema, compression="snappy", use_dictionary=words) as file:
             tally = totals(
                 opened,
                 replace(request, way=way),

@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from queue import SimpleQueue
 
 import numpy as np
 
 from unswarm.arrays import Flags, Ints, Small
 from unswarm.co_actions.kernel import sorting, walking
 from unswarm.co_actions.kernel.completing import Touches, complete
+from unswarm.co_actions.kernel.walking import Desk
 from unswarm.co_actions.plan import must_fit
 from unswarm.machine import cores, free_memory
 
@@ -31,6 +33,11 @@ DESK = 20
 ROOM = 1 << 12  # pairs for whose totals a part of the walk makes room at first
 NO_CAP = np.iinfo(np.int32).max
 Room = Callable[[int], Small]
+Part = tuple[Small, Ints]
+"""Totals as the kernel writes them."""
+
+Desks = SimpleQueue[tuple[Desk, Ints]]
+
 LOOPS = [*vars(sorting).values(), *vars(walking).values(), complete]
 """Everything compiled here, for `native.prepare`."""
 
@@ -230,10 +237,26 @@ def walked(
             needed = DESK * workers * int(rows.visits.max(initial=0))
             must_fit(needed, free_memory(), "a cap (--cap 1000), or fewer --threads.")
             cuts = _cuts(rows.visits, PARTS * workers)
-            spans = [(rows, *span, len(rank), minimum, occasion) for span in pairwise(cuts)]
-            for small, large in pool.map(lambda span: _walk(*span), spans):
-                small[:, : walking.ITEMS] = code[small[:, : walking.ITEMS]]
-                yield small, large
+            part = _walker(rows, _desks(rows, workers, len(rank)), minimum, occasion)
+            for parts in pool.map(part, pairwise(cuts)):
+                for small, large in parts:
+                    small[:, : walking.ITEMS] = code[small[:, : walking.ITEMS]]
+                    yield small, large
+
+
+def _walker(
+    rows: walking.Rows, desks: Desks, minimum: int, occasion: int
+) -> Callable[[tuple[int, int]], list[Part]]:
+    """What walks the rows from one to another, at any desk that is free."""
+
+    def part(span: tuple[int, int]) -> list[Part]:
+        desk, state = desks.get()
+        state[walking.NEXT] = span[0]
+        found = _walk(rows, desk, state, span[1], minimum, occasion)
+        desks.put((desk, state))
+        return found
+
+    return part
 
 
 def _ranked(traces: Coded) -> Small:
@@ -247,18 +270,21 @@ def _ranked(traces: Coded) -> Small:
 
 
 def _walk(
-    rows: walking.Rows, begin: int, end: int, accounts: int, minimum: int, occasion: int
-) -> tuple[Small, Ints]:
-    """Some rows, whose pairs are written wherever there is room."""
-    desk, state = _desk(rows, begin, end, accounts), np.array([begin, 1, 0], np.int64)
-    parts, size = [_room(0)], ROOM
+    rows: walking.Rows,
+    desk: walking.Desk,
+    state: Ints,
+    end: int,
+    minimum: int,
+    occasion: int,
+) -> list[Part]:
+    """Rows from where `state` is, whose pairs are written wherever there is room."""
+    parts, size = [], ROOM
     while state[walking.NEXT] < end:
         small, large = _room(size)
         kept = walking.walk(rows, desk, state, end, minimum, occasion, small, large)
         parts.append((small[:kept], large[:kept]))
         size = max(2 * size, int(state[walking.WANTED]))
-    smalls, larges = zip(*parts, strict=True)
-    return np.concatenate(smalls), np.concatenate(larges)
+    return parts
 
 
 def _room(size: int) -> tuple[Small, Ints]:
@@ -266,18 +292,27 @@ def _room(size: int) -> tuple[Small, Ints]:
     return small, np.empty((size, walking.SUM + 1), np.int64)
 
 
-def _desk(rows: walking.Rows, begin: int, end: int, accounts: int) -> walking.Desk:
-    """A desk for some rows; what is never touched takes no memory."""
-    most = int(rows.visits[begin:end].max(initial=1))
-    events = int(np.diff(rows.start[begin : end + 1]).max(initial=1))
+def _desks(rows: walking.Rows, workers: int, accounts: int) -> Desks:
+    """A desk for each worker, and where it is."""
+    desks: Desks = SimpleQueue()
+    for _ in range(workers):
+        desks.put((_desk(rows, accounts), np.array([0, 1, 0], np.int64)))
+    return desks
+
+
+def _desk(rows: walking.Rows, accounts: int) -> Desk:
+    """A desk for any of some rows; what is never touched takes no memory."""
+    most = int(rows.visits.max(initial=1))
+    events = int(np.diff(rows.start).max(initial=1))
     pairs = min(most, accounts)
-    return walking.Desk(
+    return Desk(
         mark=np.zeros(accounts, np.uint32),
         slot=np.empty(accounts, np.int32),
         partner=np.empty(accounts, np.int32),
         near=np.empty(most, np.uint32),
         spot=np.empty(most, np.int32),
         until=np.empty(events, np.int64),
+        hit=np.empty(most, np.int32),
         small=np.empty((pairs, walking.SEEN_EVENT + 1), np.int32),
         large=np.empty((pairs, walking.SUM + 1), np.int64),
         keys=np.empty(most, np.int64),

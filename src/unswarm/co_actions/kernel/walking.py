@@ -20,7 +20,6 @@ MINE, PARTNER, ITEMS, OCCASIONS, OWN, THEIRS, SEEN_ITEM, SEEN_EVENT = range(8)
 ACTIONS, LEAST, SUM = range(3)
 NEXT, TICKET, WANTED = range(3)
 
-Table = SmallTable | IntsTable
 ONE, NONE, LAST_TICKET = np.uint32(1), np.int32(-1), 0xFFFFFFFF
 NEVER = np.iinfo(np.int64).max
 
@@ -59,6 +58,7 @@ class Desk(NamedTuple):
         partner: the partners found.
         near, spot: accounts of higher number within reach of the row's events, and their events.
         until: where those of each of the row's events end.
+        hit: places among them that hold a partner, of one event.
         small, large: totals by slot.
         keys: slot and occasion of each co-action.
     """
@@ -69,6 +69,7 @@ class Desk(NamedTuple):
     near: Marks
     spot: Small
     until: Ints
+    hit: Small
     small: SmallTable
     large: IntsTable
     keys: Ints
@@ -173,12 +174,11 @@ def _clear(desk: Desk, met: int) -> None:
 
 @inner
 def _partners(desk: Desk, begin: int, end: int, base: np.uint32) -> int:
-    """Move the partners' events among those near to the front of their stretch; their number."""
-    n = begin
+    """Which of those near are partners: their places, in `hit`; how many."""
+    n = 0
     for j in range(begin, end):
-        other = desk.near[j]
-        desk.near[n], desk.spot[n] = other, desk.spot[j]
-        n += desk.mark[other] == base
+        desk.hit[n] = j
+        n += desk.mark[desk.near[j]] == base
     return n
 
 
@@ -214,16 +214,17 @@ def _add(rows: Rows, desk: Desk, row: int, base: np.uint32, occasion: int) -> No
         again = k > first and rows.item[k - 1] == rows.item[k]
         counted = rows.high[k - 1] if again else 0
         item, when = rows.item[k], rows.when[k]
-        for j in range(n, _partners(desk, n, desk.until[k - first], base)):
+        for h in range(_partners(desk, n, desk.until[k - first], base)):
+            j = desk.hit[h]
             f, s = desk.spot[j], desk.slot[desk.near[j]]
-            small, large, gap = desk.small[s], desk.large[s], abs(rows.time[f] - when)
-            small[ITEMS] += small[SEEN_ITEM] != item
-            small[OWN] += small[SEEN_EVENT] != k - first
-            small[THEIRS] += f >= counted  # the event before on this item reached no further
-            small[SEEN_ITEM], small[SEEN_EVENT] = item, k - first
-            large[ACTIONS] += 1
-            large[LEAST] = min(large[LEAST], gap)
-            large[SUM] += gap
+            gap = abs(rows.time[f] - when)
+            desk.small[s, ITEMS] += desk.small[s, SEEN_ITEM] != item
+            desk.small[s, OWN] += desk.small[s, SEEN_EVENT] != k - first
+            desk.small[s, THEIRS] += f >= counted  # the event before on this item went no further
+            desk.small[s, SEEN_ITEM], desk.small[s, SEEN_EVENT] = item, k - first
+            desk.large[s, ACTIONS] += 1
+            desk.large[s, LEAST] = min(desk.large[s, LEAST], gap)
+            desk.large[s, SUM] += gap
             if occasion:
                 desk.keys[keys] = (np.int64(s) << 32) | (min(rows.time[f], when) // occasion)
                 keys += 1
@@ -235,23 +236,28 @@ def _add(rows: Rows, desk: Desk, row: int, base: np.uint32, occasion: int) -> No
 
 
 @inner
-def _copy(table: Table, row: int, to: Table, place: int, columns: int) -> None:
-    for column in range(columns):
-        to[place, column] = table[row, column]
+def _passes(desk: Desk, s: int, minimum: int, occasion: int) -> bool:
+    often = desk.small[s, OCCASIONS] if occasion else desk.small[s, ITEMS]
+    return bool(min(often, desk.small[s, ITEMS]) >= minimum)
 
 
 @inner
-def _passing(desk: Desk, met: int, mine: int, minimum: int, occasion: int) -> int:
-    """Move the totals of the pairs that pass to the front; their number."""
-    n = 0
+def _passing(desk: Desk, met: int, minimum: int, occasion: int) -> int:
+    """How many of the partners found pass."""
+    count = 0
     for s in range(met):
-        often = desk.small[s, OCCASIONS] if occasion else desk.small[s, ITEMS]
-        if min(often, desk.small[s, ITEMS]) >= minimum:
-            _copy(desk.small, s, desk.small, n, THEIRS + 1)
-            _copy(desk.large, s, desk.large, n, SUM + 1)
-            desk.small[n, MINE], desk.small[n, PARTNER] = mine, desk.partner[s]
-            n += 1
-    return n
+        count += _passes(desk, s, minimum, occasion)
+    return count
+
+
+@inner
+def _write(desk: Desk, s: int, mine: int, small: SmallTable, large: IntsTable, place: int) -> None:
+    """Put the totals of one pair where they belong."""
+    small[place, MINE], small[place, PARTNER] = mine, desk.partner[s]
+    for column in range(ITEMS, THEIRS + 1):
+        small[place, column] = desk.small[s, column]
+    for column in range(SUM + 1):
+        large[place, column] = desk.large[s, column]
 
 
 @native
@@ -297,13 +303,13 @@ def walk(
         if met:
             _clear(desk, met)
             _add(rows, desk, row, base - np.uint32(events + 1), occasion)
-            passed = _passing(desk, met, row + rows.first, minimum, occasion)
+            passed = _passing(desk, met, minimum, occasion)
             if kept + passed > len(small):
                 state[NEXT], state[WANTED] = row, passed
                 return kept
-            for s in range(passed):
-                _copy(desk.small, s, small, kept + s, THEIRS + 1)
-                _copy(desk.large, s, large, kept + s, SUM + 1)
-            kept += passed
+            for s in range(met):
+                if _passes(desk, s, minimum, occasion):
+                    _write(desk, s, row + rows.first, small, large, kept)
+                    kept += 1
     state[NEXT] = end
     return kept
