@@ -17,7 +17,7 @@ import pyarrow as pa
 from numba import njit
 
 from unswarm.arrays import Small
-from unswarm.co_actions.compiled import Coded, ordered
+from unswarm.co_actions.coded import Coded, ordered
 
 TOUCHES, PLACES = 50_000_000, 5_000_000
 

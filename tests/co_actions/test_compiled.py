@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import definition
 from definition import Touch
-from unswarm.co_actions import compiled
-from unswarm.co_actions.compiled import Coded
+from unswarm.co_actions import coded, compiled, pair_totals
+from unswarm.co_actions.coded import Coded
 
 ACCOUNTS, ITEMS = 6, 4
 touches = st.builds(
@@ -28,7 +28,7 @@ windows = st.sampled_from([0, 1, 3, 7, 10, 1000])
 COLUMNS = ("objects", "actions", "min_gap", "sum_gap", "source_actions", "target_actions")
 
 
-def coded(traces: Sequence[Touch], *reach: int) -> Coded:
+def codes_of(traces: Sequence[Touch], *reach: int) -> Coded:
     """Traces as codes; the names are the codes."""
     return Coded(
         np.array([int(t.account) for t in traces], np.int32),
@@ -40,7 +40,7 @@ def coded(traces: Sequence[Touch], *reach: int) -> Coded:
     )
 
 
-def by_pair(totals: compiled.Totals) -> dict[tuple[str, str, str], tuple[int, ...]]:
+def by_pair(totals: pair_totals.Totals) -> dict[tuple[str, str, str], tuple[int, ...]]:
     """Totals in the shape of the definition."""
     columns = [totals.columns[name].tolist() for name in COLUMNS]
     ends = zip(totals.source.tolist(), totals.target.tolist(), strict=True)
@@ -54,7 +54,7 @@ def _rows(ends, columns):
 @settings(max_examples=300, deadline=None)
 @given(some, windows, st.integers(1, 3), st.integers(0, 6))
 def test_the_kernel_follows_the_definition(traces, window, minimum, cap):
-    found = compiled.count(coded(traces, window), minimum=minimum, cap=cap)
+    found = compiled.count(codes_of(traces, window), minimum=minimum, cap=cap)
     expected = definition.edges(traces, window, minimum, cap)
     assert by_pair(found.totals) == {pair: list(sums) for pair, sums in expected.items()}
     assert found.pairs == len(list(definition.close_pairs(traces, window)))
@@ -66,7 +66,7 @@ def test_the_kernel_follows_the_definition(traces, window, minimum, cap):
 @settings(max_examples=100, deadline=None)
 @given(some, windows)
 def test_pairs_come_sorted_and_once(traces, window):
-    totals = compiled.count(coded(traces, window)).totals
+    totals = compiled.count(codes_of(traces, window)).totals
     ends = list(zip(totals.source.tolist(), totals.target.tolist(), strict=True))
     assert ends == sorted(set(ends))
     assert all(source < target for source, target in ends)
@@ -75,7 +75,7 @@ def test_pairs_come_sorted_and_once(traces, window):
 @settings(max_examples=200, deadline=None)
 @given(some, windows)
 def test_others_are_those_one_can_count(traces, window):
-    ordered = compiled.ordered(coded(traces, window))
+    ordered = coded.ordered(codes_of(traces, window))
     shown = [
         Touch("links", str(a), str(i), t)
         for a, i, t in zip(
@@ -83,8 +83,8 @@ def test_others_are_those_one_can_count(traces, window):
         )
     ]
     crowd = definition.others(shown, window)
-    assert compiled.others(ordered).tolist() == [crowd[touch] for touch in shown]
-    assert 2 * compiled.pairs_of_events(ordered) == compiled.others(ordered).sum()
+    assert coded.others(ordered).tolist() == [crowd[touch] for touch in shown]
+    assert 2 * coded.pairs_of_events(ordered) == coded.others(ordered).sum()
 
 
 @settings(max_examples=200, deadline=None)
@@ -92,8 +92,8 @@ def test_others_are_those_one_can_count(traces, window):
 def test_occasions_are_distinct_stretches_of_time(traces, window, minimum, length):
     expected = _occasions(traces, window, length)
     objects = {pair[1:]: sums[0] for pair, sums in definition.edges(traces, window).items()}
-    ready = compiled.pruned(compiled.ordered(coded(traces, window)), minimum)
-    found = compiled.collected(compiled.walked(ready, minimum, length), ACCOUNTS)
+    ready = coded.pruned(coded.ordered(codes_of(traces, window)), minimum)
+    found = pair_totals.collected(compiled.walked(ready, minimum, length), ACCOUNTS)
     ends = zip(found.source.tolist(), found.target.tolist(), found.occasions.tolist(), strict=True)
     assert {(str(a), str(b)): n for a, b, n in ends} == {
         pair: n for pair, n in expected.items() if min(n, objects[pair]) >= minimum
@@ -110,7 +110,7 @@ def _occasions(traces: Sequence[Touch], window: int, length: int) -> dict[tuple[
 @settings(max_examples=100, deadline=None)
 @given(some, st.lists(windows, min_size=ITEMS, max_size=ITEMS))
 def test_each_item_may_have_its_own_window(traces, reach):
-    found = compiled.count(coded(traces, *reach)).totals
+    found = compiled.count(codes_of(traces, *reach)).totals
     expected = defaultdict(int)
     for item, window in enumerate(reach):
         own = [touch for touch in traces if touch.object == str(item)]
@@ -123,8 +123,8 @@ def test_each_item_may_have_its_own_window(traces, reach):
 @given(some, windows, st.integers(1, 2), st.integers(1, 3), st.integers(1, 20))
 def test_neither_threads_nor_blocks_change_anything(traces, window, minimum, threads, block):
     def totals(**how):
-        ready = compiled.pruned(compiled.ordered(coded(traces, window)), minimum)
-        return compiled.collected(compiled.walked(ready, minimum, **how), ACCOUNTS)
+        ready = coded.pruned(coded.ordered(codes_of(traces, window)), minimum)
+        return pair_totals.collected(compiled.walked(ready, minimum, **how), ACCOUNTS)
 
     plain, cut = totals(threads=1), totals(threads=threads, block=block)
     assert (plain.small == cut.small).all()
@@ -137,11 +137,11 @@ def test_events_of_an_item_are_sorted_by_time(size):
     random = np.random.default_rng(size)
     time = random.integers(0, 50, size)
     traces = Coded(np.arange(size, dtype=np.int32), np.zeros(size, np.int32), time, time, size, 1)
-    ordered = compiled.ordered(traces)
+    ordered = coded.ordered(traces)
     assert ordered.time.tolist() == sorted(time.tolist())
     assert (time[ordered.account] == ordered.time).all()
 
 
 def test_no_traces_give_no_pairs():
-    found = compiled.count(coded([], 10), minimum=2, cap=3)
+    found = compiled.count(codes_of([], 10), minimum=2, cap=3)
     assert (len(found.totals), found.pairs, len(found.heavy.item)) == (0, 0, 0)

@@ -8,196 +8,65 @@ passes, never with the pairs that are looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from queue import SimpleQueue
 
 import numpy as np
 
-from unswarm.arrays import Flags, Ints, Small
+from unswarm.arrays import Ints, Small
+from unswarm.co_actions.coded import Coded, Room, memory, ordered, pruned, starts, within
+from unswarm.co_actions.heavy import Heavy, completion, sifted
 from unswarm.co_actions.kernel import sorting, walking
-from unswarm.co_actions.kernel.completing import Touches, complete
+from unswarm.co_actions.kernel.completing import complete
 from unswarm.co_actions.kernel.walking import Desk
+from unswarm.co_actions.pair_totals import Part, Totals, collected
 from unswarm.co_actions.plan import must_fit
 from unswarm.machine import cores, free_memory
 
-# Another round of dropping is worth its time only where the last one dropped so much.
-WORTH = 0.05
-ROUNDS = 5
 # Rows are shared out in so many parts per thread, so that none waits long for the last.
 PARTS = 8
 # Bytes a thread may come to hold for each event that the walk of one row looks at.
-DESK = 20
+DESK = 24
 ROOM = 1 << 12  # pairs for whose totals a part of the walk makes room at first
-NO_CAP = np.iinfo(np.int32).max
-Room = Callable[[int], Small]
-Part = tuple[Small, Ints]
-"""Totals as the kernel writes them."""
-
 Desks = SimpleQueue[tuple[Desk, Ints]]
 
 LOOPS = [*vars(sorting).values(), *vars(walking).values(), complete]
 """Everything compiled here, for `native.prepare`."""
 
 
-def memory(n: int) -> Small:
-    """An int32 array of n, to be filled."""
-    return np.empty(n, np.int32)
-
-
 @dataclass(frozen=True)
-class Coded:
-    """Traces as codes. Events are sorted by (item, time) once `ordered` has seen them.
+class Counted:
+    """What was counted.
 
     Args:
-        account: code of each event's account, shape (events,).
-        item: code of each event's object in its signal, shape (events,).
-        time: of each event, milliseconds; or any unit, if `reach` has the same.
-        reach: the window: one value, or one for each item.
-        accounts, items: how many codes there are.
+        totals: of the pairs that pass.
+        heavy: what was set aside.
+        pairs: P, all pairs of events within reach, heavy ones too.
     """
 
-    account: Small
-    item: Small
-    time: Ints
-    reach: Ints
-    accounts: int
-    items: int
-
-    def __len__(self) -> int:
-        return len(self.account)
-
-    def only(self, keep: Flags | Ints) -> Coded:
-        """The events where `keep` holds, or those it lists; arrays are copied."""
-        return replace(self, account=self.account[keep], item=self.item[keep], time=self.time[keep])
+    totals: Totals
+    heavy: Heavy
+    pairs: int
 
 
-@dataclass(frozen=True)
-class Totals:
-    """What each pair did together; one row a pair, sorted by (source, target).
+def count(traces: Coded, *, minimum: int = 1, cap: int = 0, threads: int | None = None) -> Counted:
+    """Totals of every pair of accounts that met on `minimum` items, counted over light events.
 
     Args:
-        small, large: as the kernel writes them; the properties below are their columns.
+        traces: overwritten.
+        minimum: items on which a pair must have met with light events.
+        cap: others within reach above which an event is heavy; 0: none is.
+        threads: that share the work; None: one a core.
     """
-
-    small: Small
-    large: Ints
-
-    def __len__(self) -> int:
-        return len(self.small)
-
-    source = property(lambda self: np.ascontiguousarray(self.small[:, walking.MINE]))
-    target = property(lambda self: np.ascontiguousarray(self.small[:, walking.PARTNER]))
-    occasions = property(lambda self: np.ascontiguousarray(self.small[:, walking.OCCASIONS]))
-
-    @property
-    def columns(self) -> dict[str, Small | Ints]:
-        """By name: objects (on which they met), actions (pairs of events), min_gap and sum_gap,
-        source_actions and target_actions (events of each with the other within reach)."""
-        return {
-            "objects": self.small[:, walking.ITEMS],
-            "actions": self.large[:, walking.ACTIONS],
-            "min_gap": self.large[:, walking.LEAST],
-            "sum_gap": self.large[:, walking.SUM],
-            "source_actions": self.small[:, walking.OWN],
-            "target_actions": self.small[:, walking.THEIRS],
-        }
-
-
-def ordered(traces: Coded) -> Coded:
-    """The traces sorted by (item, time)."""
-    if sorting.is_sorted(traces.item, traces.time):
-        return traces
-    place = _starts(traces.item, traces.items)[:-1]
-    account, item = np.empty_like(traces.account), np.empty_like(traces.item)
-    time = np.empty_like(traces.time)
-    sorting.scatter(traces.account, traces.item, traces.time, place, account, item, time)
-    sorting.settle(account, item, time)
-    return replace(traces, account=account, item=item, time=time)
-
-
-def within(traces: Coded, room: Room = memory) -> tuple[Small, Small]:
-    """First event within reach of each, and the one behind the last; traces sorted."""
-    low, high = room(len(traces)), room(len(traces))
-    sorting.bounds(traces.item, traces.time, traces.reach, low, high)
-    return low, high
-
-
-def _starts(code: Small, codes: int) -> Ints:
-    """Where the events of each code begin once they are sorted by it, and the end."""
-    count = np.zeros(codes, np.int32)
-    sorting.sizes(code, count)
-    start = np.zeros(codes + 1, np.int64)
-    np.cumsum(count, out=start[1:])
-    return start
-
-
-def pairs_of_events(traces: Coded) -> int:
-    """P: pairs of events of different accounts on one item within reach, exactly, in O(events)."""
-    return _crowds(traces)[1]
-
-
-def _crowds(traces: Coded) -> tuple[Small, int]:
-    """Events within reach of each event, its account's own ones too; and P."""
-    low, near = within(traces)
-    near -= low
-    near -= 1
-    both = int(near.sum(dtype=np.int64))
-    return near, both // 2 - _own_before(traces, np.empty(0, np.int32))
-
-
-def others(traces: Coded) -> Small:
-    """Events of other accounts within reach of each event."""
-    near, _ = _crowds(traces)
-    before, after = np.empty(len(traces), np.int32), np.empty(len(traces), np.int32)
-    _own_before(traces, before)
-    back = replace(
-        traces,
-        account=traces.account[::-1].copy(),
-        item=(traces.items - 1 - traces.item[::-1]).astype(np.int32),
-        time=-traces.time[::-1],
-        reach=traces.reach[::-1].copy(),
-    )
-    _own_before(back, after)
-    return np.asarray(near - before - after[::-1], np.int32)
-
-
-def _own_before(traces: Coded, before: Small) -> int:
-    most = sorting.longest(traces.item)
-    chain = sorting.Chain(*(np.empty(most, np.int32) for _ in sorting.Chain._fields))
-    last = np.full(traces.accounts, sorting.NOBODY, np.int32)
-    return sorting.own_before(
-        traces.account, traces.item, traces.time, traces.reach, last, chain, before
-    )
-
-
-def pruned(traces: Coded, minimum: int, room: Room = memory) -> Coded:
-    """Without events that meet nobody and accounts with too few items; arrays are overwritten.
-
-    An event needs another account within reach, an account `minimum` items with such events; and
-    again, while much falls away.
-    """
-    for _ in range(ROUNDS):
-        before = len(traces)
-        low, high = within(traces, room)
-        keep = np.empty(before, bool)
-        sorting.company(traces.account, low, high, keep)
-        del low, high
-        last = np.full(traces.accounts, sorting.NOBODY, np.int32)
-        count = np.zeros(traces.accounts, np.int32)
-        left = sorting.able(traces.account, traces.item, keep, last, count, minimum)
-        if left < before:
-            sorting.compact(traces.account, traces.item, traces.time, keep)
-            traces = _first(traces, left)
-        if before - left <= WORTH * before:
-            return traces
-    return traces
-
-
-def _first(traces: Coded, n: int) -> Coded:
-    return replace(traces, account=traces.account[:n], item=traces.item[:n], time=traces.time[:n])
+    found = sifted(ordered(traces), cap)
+    del traces
+    light = pruned(found.light, minimum)
+    totals = collected(walked(light, minimum, threads=threads), light.accounts)
+    completion([found.touched])(totals)
+    return Counted(totals, found.heavy, found.pairs)
 
 
 def walked(
@@ -227,7 +96,7 @@ def walked(
     code[rank] = np.arange(len(rank), dtype=np.int32)
     _from_zero(traces.time, occasion)
     low, high = within(traces, room)
-    start = _starts(traces.account, traces.accounts)
+    start = starts(traces.account, traces.accounts)
     workers = threads or cores()
     with ThreadPoolExecutor(workers) as pool:
         for first, last in _blocks(start, block or len(traces)):
@@ -351,159 +220,3 @@ def _cuts(visits: Ints, parts: int) -> list[int]:
     wanted = np.arange(1, parts) * (cost[-1] / parts)
     inner = np.searchsorted(cost, wanted)
     return [int(cut) for cut in np.unique(np.concatenate([[0], inner, [len(visits)]]))]
-
-
-def facing(small: Small, large: Ints) -> Totals:
-    """A part of the walk with each pair in the order of its codes; overwritten."""
-    swap = small[:, walking.MINE] > small[:, walking.PARTNER]
-    small[swap, :2] = small[swap, 1::-1]
-    small[swap, walking.OWN :] = small[swap, : walking.OCCASIONS : -1]
-    return Totals(small, large)
-
-
-def collected(parts: Iterable[tuple[Small, Ints]], accounts: int) -> Totals:
-    """The parts as one, sorted by (source, target)."""
-    found = list(parts)
-    small = np.concatenate([part[0] for part in found] or [np.empty((0, 6), np.int32)])
-    large = np.concatenate([part[1] for part in found] or [np.empty((0, 3), np.int64)])
-    del found
-    totals = facing(small, large)
-    order = _order(totals.source, totals.target, accounts)
-    return Totals(small[order], large[order])
-
-
-def _order(source: Small, target: Small, accounts: int) -> Ints:
-    """The order of pairs by (source, target)."""
-    order, before = np.empty(len(source), np.int64), np.arange(len(source))
-    sorting.by_code(target, np.zeros(accounts + 1, np.int64), before, order)
-    sorting.by_code(source, np.zeros(accounts + 1, np.int64), order, before)
-    return before
-
-
-@dataclass(frozen=True)
-class Heavy:
-    """What the cap set aside, by item.
-
-    Args:
-        item: items with heavy events.
-        events: how many there are on each.
-        pairs: pairs of events within reach of which at least one is heavy.
-    """
-
-    item: Small
-    events: Ints
-    pairs: Ints
-
-
-@dataclass(frozen=True)
-class Counted:
-    """What was counted.
-
-    Args:
-        totals: of the pairs that pass.
-        heavy: what was set aside.
-        pairs: P, all pairs of events within reach, heavy ones too.
-    """
-
-    totals: Totals
-    heavy: Heavy
-    pairs: int
-
-
-NOTHING_HEAVY = Heavy(np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int64))
-
-
-@dataclass(frozen=True)
-class Sifted:
-    """Traces with what is heavy set aside.
-
-    Args:
-        light: sorted traces.
-        pairs: P of all traces, heavy ones too.
-        heavy: what was set aside.
-        touched: all traces of the items with heavy ones, and which are heavy.
-    """
-
-    light: Coded
-    pairs: int
-    heavy: Heavy
-    touched: tuple[Coded, Flags]
-
-
-def sifted(traces: Coded, cap: int) -> Sifted:
-    """Set heavy events aside; the traces are sorted, all those of an item are among them."""
-    if not len(traces):
-        return Sifted(traces, 0, NOTHING_HEAVY, (traces, np.empty(0, bool)))
-    near, pairs = _crowds(traces)
-    crowded = near > (cap or NO_CAP)
-    if not crowded.any():
-        return Sifted(traces, pairs, NOTHING_HEAVY, (_first(traces, 0), np.empty(0, bool)))
-    there = np.flatnonzero(_on_items(traces, crowded))
-    some = traces.only(there)
-    crowd = others(some)
-    flags = crowd > cap
-    if not flags.any():
-        return Sifted(traces, pairs, NOTHING_HEAVY, (_first(traces, 0), np.empty(0, bool)))
-    light = np.ones(len(traces), bool)
-    light[there[flags]] = False
-    touched = _on_items(some, flags)
-    aside = _set_aside(some, crowd, flags)
-    return Sifted(traces.only(light), pairs, aside, (some.only(touched), flags[touched]))
-
-
-def _on_items(traces: Coded, flags: Flags) -> Flags:
-    """All events of the items of some of them."""
-    items = np.zeros(traces.items, bool)
-    items[traces.item[flags]] = True
-    return items[traces.item]
-
-
-def _set_aside(traces: Coded, crowd: Small, flags: Flags) -> Heavy:
-    """Each pair with a heavy event once: seen from heavy events, a pair of two counts twice."""
-    heavy = traces.only(flags)
-    item, begin, events = np.unique(heavy.item, return_index=True, return_counts=True)
-    order = np.argsort(begin)  # items stand together, but not always in the order of their codes
-    seen = 2 * crowd[flags].astype(np.int64) - others(heavy)
-    pairs = np.add.reduceat(seen, begin[order]) // 2
-    return Heavy(item[order], events[order].astype(np.int64), pairs)
-
-
-def count(traces: Coded, *, minimum: int = 1, cap: int = 0, threads: int | None = None) -> Counted:
-    """Totals of every pair of accounts that met on `minimum` items, counted over light events.
-
-    Args:
-        traces: overwritten.
-        minimum: items on which a pair must have met with light events.
-        cap: others within reach above which an event is heavy; 0: none is.
-        threads: that share the work; None: one a core.
-    """
-    found = sifted(ordered(traces), cap)
-    del traces
-    light = pruned(found.light, minimum)
-    totals = collected(walked(light, minimum, threads=threads), light.accounts)
-    completion([found.touched])(totals)
-    return Counted(totals, found.heavy, found.pairs)
-
-
-def completion(touched: Sequence[tuple[Coded, Flags]]) -> Callable[[Totals], None]:
-    """What adds the co-actions with heavy events to totals, in place.
-
-    Args:
-        touched: all traces of the items with heavy ones, and which are heavy.
-    """
-    parts = [part for part in touched if len(part[1])]
-    if not parts:
-        return lambda totals: None
-    account = np.concatenate([traces.account for traces, _ in parts])
-    item = np.concatenate([traces.item for traces, _ in parts])
-    time = np.concatenate([traces.time for traces, _ in parts])
-    heavy = np.concatenate([flags for _, flags in parts])
-    one = parts[0][0]
-    reach = one.reach[item] if len(one.reach) > 1 else np.full(len(item), one.reach[0])
-    order = np.lexsort((time, item, account))
-    start = np.zeros(one.accounts + 1, np.int64)
-    np.cumsum(np.bincount(account, minlength=one.accounts), out=start[1:])
-    touches = Touches(start, item[order], time[order], heavy[order], reach[order])
-    return lambda totals: complete(
-        touches, totals.source, totals.target, totals.small, totals.large
-    )

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from unswarm.arrays import Small
-from unswarm.co_actions import compiled
+from unswarm.co_actions.coded import Coded, ordered
 from unswarm.co_actions.coding import Source
-from unswarm.co_actions.compiled import Coded, Sifted
+from unswarm.co_actions.heavy import Sifted, sifted
 
 # Bytes an event of a share takes while it is sorted, and one of a block of rows while it is walked.
 SORTING, WALKING = 64, 40
@@ -55,7 +55,7 @@ class Spill:
     def sifted(self, cap: int) -> Iterator[Sifted]:
         """The shares of the objects one after the other, heavy events set aside."""
         for number in range(self._cut()):
-            yield compiled.sifted(compiled.ordered(self._share(number)), cap)
+            yield sifted(ordered(self._share(number)), cap)
 
     def keep(self, traces: Coded) -> None:
         """Append what survives of a share."""

@@ -23,7 +23,8 @@ from unswarm.progress import Progress, silent
 
 if TYPE_CHECKING:
     from unswarm.arrays import Flags, Ints, Small
-    from unswarm.co_actions.compiled import Coded, Heavy
+    from unswarm.co_actions.coded import Coded
+    from unswarm.co_actions.heavy import Heavy
 
 # So few events are counted in SQL first: it is done before the kernel is loaded.
 SMALL = 100_000
@@ -159,21 +160,19 @@ def _in_memory(
 ) -> None:
     import numpy as np
 
-    from unswarm.co_actions import compiled
+    from unswarm.co_actions import coded, compiled, heavy
 
     progress("reading traces", 0, traces.events)
     reach = np.array([request.window], np.int64)
     counts = (traces.accounts.count, traces.objects.count)
-    sifted = compiled.sifted(
-        compiled.ordered(compiled.Coded(*traces.read(), reach, *counts)), request.cap
-    )
+    sifted = heavy.sifted(coded.ordered(coded.Coded(*traces.read(), reach, *counts)), request.cap)
     _planned(tally, traces.events, sifted.pairs, int(sifted.heavy.pairs.sum()), progress)
     tally.heavy = pa.concat_tables([tally.heavy, _heavy(traces, signal, sifted.heavy)])
     touched = [sifted.touched]
     light = sifted.light
     del sifted
     parts = compiled.walked(
-        compiled.pruned(light, request.minimum), request.minimum, threads=request.threads
+        coded.pruned(light, request.minimum), request.minimum, threads=request.threads
     )
     _written(parts, touched, traces, signal, write, tally)
 
@@ -187,7 +186,7 @@ def _from_disk(
     progress: Progress,
     tally: Tally,
 ) -> None:
-    from unswarm.co_actions import compiled
+    from unswarm.co_actions import coded, compiled
     from unswarm.co_actions.spill import Spill
 
     progress("sorting traces on disk", 0, 0)
@@ -199,9 +198,9 @@ def _from_disk(
         aside += int(share.heavy.pairs.sum())
         tally.heavy = pa.concat_tables([tally.heavy, _heavy(traces, signal, share.heavy)])
         touched.append(share.touched)
-        spill.keep(compiled.pruned(share.light, 1))
+        spill.keep(coded.pruned(share.light, 1))
     _planned(tally, traces.events, pairs, aside, progress)
-    light = compiled.pruned(spill.kept(), request.minimum, spill.room)
+    light = coded.pruned(spill.kept(), request.minimum, spill.room)
     parts = compiled.walked(
         light,
         request.minimum,
@@ -230,11 +229,11 @@ def _written(
     tally: Tally,
 ) -> None:
     """Each part of the walk as edges, by name."""
-    from unswarm.co_actions import compiled
+    from unswarm.co_actions import heavy, pair_totals
 
-    complete = compiled.completion(touched)
+    complete = heavy.completion(touched)
     for part in parts:
-        found = compiled.facing(*part)
+        found = pair_totals.facing(*part)
         complete(found)
         tally.edges += len(found)
         ends = {"source": found.source, "target": found.target}

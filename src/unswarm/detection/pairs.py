@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from unswarm.co_actions import compiled
+from unswarm.co_actions import coded, compiled, pair_totals
 from unswarm.co_actions.sql import meetings
 from unswarm.detection import kernel
 from unswarm.detection.layer import Flags, Ints, Layer, codes
@@ -131,7 +131,7 @@ def pairs_by_kernel(
 
     def of(half: int, window: int) -> Pairs:
         keep = suspected & (side[layer.object] == half)
-        traces = compiled.Coded(
+        traces = coded.Coded(
             layer.account[keep].astype(np.int32),
             layer.object[keep].astype(np.int32),
             layer.time[keep],
@@ -140,8 +140,8 @@ def pairs_by_kernel(
             layer.objects,
         )
         least = settings.candidate_objects
-        met = compiled.walked(compiled.pruned(traces, least), least, settings.occasion * 1000)
-        found = compiled.collected(met, layer.accounts)
+        met = compiled.walked(coded.pruned(traces, least), least, settings.occasion * 1000)
+        found = pair_totals.collected(met, layer.accounts)
         return Pairs(
             found.source.astype(np.int64),
             found.target.astype(np.int64),
