@@ -162,3 +162,23 @@ def test_code_of_another_source_or_machine_is_not_taken(loops: ModuleType) -> No
     finally:
         native._machine.cache_clear()
         loops.count.__dict__.pop("_places", None)
+
+
+def test_constants_of_other_modules_count(
+    loops: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a change there would leave old code in use."""
+    before = loops.count._places
+    monkeypatch.setattr(loops, "TWO", 3)
+    loops.count.__dict__.pop("_places")
+    assert loops.count._places != before
+    loops.count.__dict__.pop("_places")
+
+
+def test_code_that_can_not_be_linked_again_is_taken_from_the_compiler(
+    loops: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(native.Linker, "address", lambda self, name, code: 0)
+    loops.count.__dict__.pop("_code", None)
+    assert loops.count(np.array([3, 3], np.uint32), 3) == 2
+    loops.count.__dict__.pop("_code", None)

@@ -89,6 +89,7 @@ class Native(Generic[Given, Result]):
         self.__doc__, self.__name__ = function.__doc__, function.__name__
         self.__module__ = function.__module__
         self.__wrapped__ = function
+        self._alive: Any = None
 
     def __call__(self, *given: Given.args, **named: Given.kwargs) -> Result:
         """Call it; arrays of another type than the annotations say are refused.
@@ -124,7 +125,13 @@ class Native(Generic[Given, Result]):
     def _code(self) -> Callable[..., Any]:
         result = NUMBERS[inspect.get_annotations(self.function)["return"]]
         flat = [part for kind in self._kinds for part in kind.parts()]
-        return ctypes.CFUNCTYPE(result, *flat)(_linker().address(self.__name__, self._object()))
+        kept = _linker().address(self.__name__, self._object())
+        return ctypes.CFUNCTYPE(result, *flat)(kept or self._by_numba())
+
+    def _by_numba(self) -> int:
+        """Where the code lies that numba itself has just linked, if its file can not be."""
+        self._alive = _made(self)
+        return int(self._alive.address)
 
     def _object(self) -> bytes:
         for path in self._places:
@@ -140,11 +147,18 @@ class Native(Generic[Given, Result]):
     def _places(self) -> list[Path]:
         """Where its code may lie, best first."""
         source = Path(inspect.getfile(self.function))
-        known = (source.read_bytes(), Path(__file__).read_bytes(), version("numba").encode())
-        digest = hashlib.sha256(b"\0".join([*known, _machine().encode()])).hexdigest()[:16]
+        told = [self.entry(), self._constants(), version("numba"), _machine()]
+        known = [source.read_bytes(), Path(__file__).read_bytes(), *map(str.encode, told)]
+        digest = hashlib.sha256(b"\0".join(known)).hexdigest()[:16]
         name = f"{self.__name__}-{digest}.o"
         home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
         return [source.parent / "__pycache__" / name, Path(home) / "unswarm" / "native" / name]
+
+    def _constants(self) -> str:
+        """The numbers and texts that its module sees, also those of other modules."""
+        plain = (int, float, str, np.generic)
+        seen = {n: v for n, v in self._module.items() if isinstance(v, plain) and n[:2] != "__"}
+        return repr(sorted((name, repr(value)) for name, value in seen.items()))
 
     def entry(self) -> str:
         """The text of a function of pointers and numbers that calls this one."""
@@ -279,8 +293,18 @@ def kind_of(text: str, module: dict[str, Any]) -> Kind:
 
 
 def _compiled(function: Native[Any, Any]) -> bytes:
-    """The object file of a function, by numba; the only place that imports it."""
+    """The object file of a function."""
     from llvmlite import binding as llvm
+
+    made = _made(function)
+    text = made.inspect_llvm().replace(made.native_name, function.__name__)
+    if MAKES_ARRAYS.search(text):
+        raise TypeError(f"{function.__name__} makes an array, or assigns to a slice of one")
+    return bytes(_target(llvm).emit_object(llvm.parse_assembly(text)))
+
+
+def _made(function: Native[Any, Any]) -> Any:
+    """The function as numba's C callback; the only place that imports numba."""
     from numba import carray, cfunc, njit  # type: ignore[attr-defined]
     from numba import types as kinds
 
@@ -294,11 +318,7 @@ def _compiled(function: Native[Any, Any]) -> bytes:
     result = {ctypes.c_int64: kinds.int64, ctypes.c_double: kinds.float64}
     said = NUMBERS[inspect.get_annotations(function.function)["return"]]
     back = kinds.void if said is None else result.get(said, kinds.boolean)
-    made = cfunc(back(*(part for parts in flat for part in parts)))(module["entry"])
-    text = made.inspect_llvm().replace(made.native_name, function.__name__)
-    if MAKES_ARRAYS.search(text):
-        raise TypeError(f"{function.__name__} makes an array, or assigns to a slice of one")
-    return bytes(_target(llvm).emit_object(llvm.parse_assembly(text)))
+    return cfunc(back(*(part for parts in flat for part in parts)))(module["entry"])
 
 
 def _moved(function: Callable[..., Any], module: dict[str, Any]) -> types.FunctionType:
