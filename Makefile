@@ -6,6 +6,8 @@ PIP := .venv/bin/pip --disable-pip-version-check -qq
 export PYTHONUNBUFFERED := 1
 # Spark is tested where there is Java for it
 SPARK := $(if $(shell command -v java),$(shell echo ,)spark)
+# what the web page is made from
+UI := hatch_build.py $(shell find ui -type f -not -path '*/node_modules/*')
 # what make bench measures: any of 100k 1M 10M 100M
 SIZES ?= 1M 10M
 
@@ -32,14 +34,14 @@ bench: .venv/installed bench/.toolkit/installed  ## how fast pairs are counted, 
 clean:
 	@rm -rf bench/.toolkit bench/.speed .venv build dist demo/case .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.venv/installed: pyproject.toml .venv/made
+.venv/installed: pyproject.toml $(UI) .venv/made
 	@echo "Installing unswarm (once, a minute or two) …"
-	@$(PIP) install --editable .
+	@$(PIP) install --editable '.[web]'
 	@touch $@
 
-.venv/tested: pyproject.toml .venv/made
+.venv/tested: pyproject.toml $(UI) .venv/made
 	@echo "Installing unswarm and what its tests need (once, a minute or two) …"
-	@$(PIP) install --editable '.[bluesky,compat,dev,pdf,photos,share,sketches$(SPARK)]'
+	@$(PIP) install --editable '.[bluesky,compat,dev,pdf,photos,share,sketches$(SPARK),web]'
 	@touch $@ .venv/installed
 
 bench/.toolkit/installed:

@@ -6,10 +6,12 @@ A test fails when a page here is stale, so that the documentation says what the 
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import Any
 
@@ -19,6 +21,7 @@ from unswarm.cli import app
 from unswarm.model import EVENTS, QUARANTINE, RUNS, Table
 from unswarm.plugins import load
 from unswarm.settings import Settings
+from unswarm.web import make
 
 HERE = Path(__file__).parent
 GENERATED = "<!-- Written by docs/generate.py from the code; change the code, then `make docs`. -->"
@@ -46,7 +49,15 @@ INTRODUCTIONS = {
 def pages() -> dict[str, str]:
     """Every generated page: file name → text."""
     made = {f"{folder}.md": _plugins(folder) for folder in INTRODUCTIONS}
-    return made | {"settings.md": _settings(), "tables.md": _tables(), "commands.md": _commands()}
+    made |= {"settings.md": _settings(), "tables.md": _tables(), "commands.md": _commands()}
+    return made | {"openapi.json": _api()}
+
+
+def _api() -> str:
+    """The web API as OpenAPI; the page's TypeScript types are made from it."""
+    with TemporaryDirectory() as folder:
+        described = make(Path(folder)).openapi()
+    return json.dumps(described, indent=1, ensure_ascii=False) + "\n"
 
 
 def _page(title: str, introduction: str, body: Iterable[str]) -> str:

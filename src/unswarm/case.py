@@ -35,7 +35,7 @@ from unswarm.model import EVIDENCE, MEMBERSHIP, NETWORK, QUARANTINE, RUNS, Tier,
 from unswarm.plugins import load
 from unswarm.progress import Progress, silent
 from unswarm.readers import Source, recognise, sources
-from unswarm.record import replay
+from unswarm.record import Record, replay
 from unswarm.record.orders import CARRIED_OUT, SENT, Plan, Receipt
 from unswarm.runs import Stopwatch, counts, save_run, see_run, seen_in, statement, write_table
 from unswarm.sealing import tells
@@ -499,8 +499,26 @@ class Case:
         Raises:
             CaseError: there is no run yet.
         """
-        people = self._document.unwrap().get("people", {})
-        return Desk(self.path, self.findings, people)
+        return self.desk_of(self.findings)
+
+    def desk_of(self, findings: Findings) -> Desk:
+        """The desk over findings that are open already."""
+        return Desk(self.path, findings, self.people)
+
+    @property
+    def people(self) -> dict[str, str]:
+        """Name → role, from `[people]` of `case.toml`; empty: people say their role."""
+        return dict(self._document.unwrap().get("people", {}))
+
+    @property
+    def record(self) -> Record:
+        """Everything that people said and did with it."""
+        return replay(log.entries(self._log))
+
+    @property
+    def targets(self) -> dict[str, str]:
+        """Name → `NAME:WHERE`, from `[targets]` of `case.toml`: where a page may act."""
+        return {str(k): str(v) for k, v in self._document.unwrap().get("targets", {}).items()}
 
     # --- enforce
 
@@ -558,7 +576,11 @@ class Case:
         Raises:
             CaseError: there is no such network, account or domain.
         """
-        findings = self.findings
+        return self.find_in(self.findings, subject)
+
+    @staticmethod
+    def find_in(findings: Findings, subject: str) -> tuple[str, str]:
+        """The same, in findings that are open already."""
         networks = [row["network"] for row in findings.networks]
         if subject in networks:
             return "network", subject
@@ -573,6 +595,18 @@ class Case:
             return "domain", name.lower()
         hint = did_you_mean(subject, networks) if networks else "the latest run found no network."
         raise CaseError(f"No network, account or domain '{subject}'. Hint: {hint}")
+
+    @classmethod
+    def network_in(cls, findings: Findings, subject: str) -> str:
+        """The network that somebody means.
+
+        Raises:
+            CaseError: there is no such network, or it is something else.
+        """
+        kind, name = cls.find_in(findings, subject)
+        if kind != "network":
+            raise CaseError(f"'{name}' is {A_KIND[kind]}. Hint: name a network, e.g. n-0001.")
+        return name
 
     # --- expand
 
@@ -614,10 +648,8 @@ class Case:
     def _expand(
         self, network: str, against: Sequence[str | Path], progress: Progress
     ) -> Iterator[Expansion]:
-        kind, network = self.find(network)
-        if kind != "network":
-            raise CaseError(f"'{network}' is {A_KIND[kind]}. Hint: name a network, e.g. n-0001.")
         findings = self.findings
+        network = self.network_in(findings, network)
         members = expansion.standing(findings, network, self._verdicts.get(network))
         (left,) = fingerprints(findings, [network])
         expansion.only(findings, network, members, self.settings)
@@ -673,7 +705,7 @@ class Case:
     @property
     def _verdicts(self) -> dict[str, Verdict]:
         """Network → the verdict that stands on it."""
-        standing = replay(log.entries(self._log)).standings
+        standing = self.record.standings
         return {d.subject: d.verdict for d in standing if d.kind == "network"}
 
     @property
@@ -825,6 +857,11 @@ class Case:
         return str(run)
 
     @property
+    def has_run(self) -> bool:
+        """Whether `detect` has ever ended here."""
+        return "latest" in self._document.unwrap().get("run", {})
+
+    @property
     def findings(self) -> Findings:
         """What the latest run of `detect` found."""
         return self._findings(self.latest)
@@ -835,9 +872,13 @@ class Case:
         read = {source["sha256"] for source in said["sources"]}
         engine = self._engine([taken for taken in self.sources if taken.sha256 in read])
         see_run(engine, folder)
-        seen = Findings(self.name, engine, said)
-        more = {"seal": tells(self.path), "remembered": self._remembered(seen)}
-        return Findings(self.name, engine, {**said, **more}, replay(log.entries(self._log)))
+        return self.renewed(Findings(self.name, engine, said))
+
+    def renewed(self, findings: Findings) -> Findings:
+        """The same findings with what people have said by now."""
+        more = {"seal": tells(self.path), "remembered": self._remembered(findings)}
+        run = {**findings.run, **more}
+        return Findings(self.name, findings.engine, run, self.record)
 
     def _save(self) -> None:
         write_toml(self._toml, self._document)

@@ -21,6 +21,7 @@ from unswarm.model import Verdict
 from unswarm.record import Record, replay
 from unswarm.record.appeals import OPEN, REINSTATED, UPHELD
 from unswarm.record.attribution import CONFIDENCE, Claim, Status
+from unswarm.record.considered import EXPLANATIONS, Outcome
 from unswarm.record.decisions import HIDDEN, Decision, Ground, citations, ground_of, verdict_of
 from unswarm.record.orders import Order, Plan, Receipt
 from unswarm.record.people import Role, needs, person, role_of, same
@@ -188,6 +189,43 @@ class Desk:
                 f"{decision.id} is stale: since it was made {len(joined)} accounts joined "
                 f"{decision.subject} and {len(left)} left. Hint: decide again."
             )
+
+    def consider(
+        self,
+        network: str,
+        explanation: str,
+        outcome: str,
+        note: str = "",
+        who: str | None = None,
+        role: str | None = None,
+    ) -> dict[str, Any]:
+        """Write down what came of looking into an innocent explanation of a network.
+
+        Args:
+            network: the network.
+            explanation: a key of `record.considered.EXPLANATIONS`.
+            outcome: open, ruled out, fits.
+            note: how that is known.
+            who: the person; None: the name logged in.
+            role: the role they act in.
+
+        Raises:
+            CaseError: there is no such network.
+            SettingsError: there is no such explanation or outcome, or the role is not enough.
+        """
+        by = self._who(who, role, Role.ANALYST, "rule an explanation out")
+        known = [row["network"] for row in self.findings.query("SELECT network FROM network")]
+        if network not in known:
+            raise _unknown("network", network, known)
+        for what, word, words in (
+            ("explanation", explanation, EXPLANATIONS),
+            ("outcome", outcome, Outcome),
+        ):
+            if word not in set(words):
+                hint = did_you_mean(word, list(words))
+                raise SettingsError(f"Unknown {what} '{word}'. Hint: {hint}")
+        said = {"network": network, "explanation": explanation, "outcome": outcome, "note": note}
+        return self._write("consider", **said, **by)
 
     # --- appeals
 

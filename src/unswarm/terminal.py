@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 SHOWN = 20  # rows of a table; the files hold all
 WIDE = 100  # letters of a line that holds every column of the findings without broken words
+PROGRESS = "UNSWARM_PROGRESS"  # environment: how progress is told
+OFTEN = 0.2  # seconds between objects of one step, for a program
 EVERY = 10.0  # seconds between lines of one long step where there is no terminal
 Row = Mapping[str, Any]
 
@@ -43,8 +46,11 @@ err = Console(highlight=False, soft_wrap=True, stderr=True)
 
 @contextmanager
 def working(quiet: bool) -> Iterator[Progress]:
-    """Progress on standard error: a bar on a terminal, lines elsewhere, nothing if `quiet`."""
-    if quiet:
+    """Progress on standard error: a bar on a terminal, lines elsewhere, nothing if `quiet`; one
+    JSON object a line for a program that asks for it by `UNSWARM_PROGRESS=json`."""
+    if os.environ.get(PROGRESS) == "json":
+        yield Stream()
+    elif quiet:
         yield silent
     elif err.is_terminal:
         with _bars() as bars:
@@ -78,6 +84,21 @@ class Bar:
                 self._bars.update(task, visible=False)
             self._tasks[what] = self._bars.add_task(escape(what), total=total or None)
         self._bars.update(self._tasks[what], completed=done, total=total or None, visible=True)
+
+
+class Stream:
+    """A JSON object a line, for the program that started this one."""
+
+    def __init__(self) -> None:
+        self._step = ""
+        self._said = 0.0
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Say it when a step begins or ends, and a few times a second while it lasts."""
+        now = time.monotonic()
+        if what != self._step or now - self._said > OFTEN or (total and done == total):
+            self._step, self._said = what, now
+            _line(json.dumps({"what": what, "done": done, "total": total}))
 
 
 class Lines:

@@ -25,11 +25,16 @@ HOMES = {
     "onnxruntime": ("photos/trained.py",),
     "datasketches": ("sketches.py",),
     "libipld": ("readers/bluesky_car.py",),
+    "fastapi": ("web/*.py", "web/routes/*.py", "web/guard/*.py"),
+    "starlette": ("web/*.py", "web/routes/*.py", "web/guard/*.py"),
+    "pydantic": ("web/*.py", "web/guard/*.py"),
+    "uvicorn": ("web/server.py",),
+    "argon2": ("web/guard/people.py",),
     "networkx": ("exporters/_graph.py", "exporters/gexf.py", "exporters/graphml.py"),
 }
 OPTIONAL = (
     *("pyspark", "pandas", "polars", "PIL", "joblib", "onnxruntime", "onnx", "mtcnn"),
-    *("datasketches", "libipld"),
+    *("datasketches", "libipld", "fastapi", "starlette", "pydantic", "uvicorn", "argon2"),
 )
 
 

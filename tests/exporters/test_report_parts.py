@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unswarm.exporters._report import charts, words
-from unswarm.exporters._report.layout import lay_out
 from unswarm.exporters._report.material import fair
 from unswarm.exporters._report.names import Names
+from unswarm.layout import lay_out
 from unswarm.model import DAY, HOUR, MINUTE, SECOND
 
 JANUARY = 1_767_225_600_000  # 2026-01-01T00:00:00Z, a Thursday

@@ -22,7 +22,9 @@ from unswarm.cli import (
     handing,
     making,
     moving,
+    people,
     photos,
+    serving,
     showing,
 )
 from unswarm.cli.app import DEBUG, app
@@ -40,8 +42,10 @@ __all__ = [
     "main",
     "making",
     "moving",
+    "people",
     "photos",
     "seconds",
+    "serving",
     "showing",
 ]
 

@@ -10,7 +10,6 @@ from unswarm import terminal
 from unswarm.cli.app import app
 from unswarm.cli.options import CaseOption
 from unswarm.cli.places import existing
-from unswarm.errors import CaseError
 
 if TYPE_CHECKING:
     from unswarm.desk import Desk
@@ -127,12 +126,8 @@ def attribute(
     case: CaseOption = None,
 ) -> None:
     """Write down who says that somebody runs a network. Nothing here is computed."""
-    from unswarm.case import A_KIND
-
     opened = existing(case)
-    kind, network = opened.find(network)
-    if kind != "network":
-        raise CaseError(f"'{network}' is {A_KIND[kind]}. Hint: name a network, e.g. n-0001.")
+    network = opened.network_in(opened.findings, network)
     said = opened.desk.attribute(
         network,
         entity,

@@ -14,6 +14,7 @@ from typing import Any
 from unswarm.model import Verdict
 from unswarm.record.appeals import REINSTATED, Appeal, appeals
 from unswarm.record.attribution import Claim, claims
+from unswarm.record.considered import Considered, considered
 from unswarm.record.decisions import Decision, decisions
 from unswarm.record.orders import Plan, plans
 from unswarm.record.people import same
@@ -40,6 +41,7 @@ class Record:
     appeals: Mapping[str, Appeal] = field(default_factory=dict)
     claims: Mapping[str, Claim] = field(default_factory=dict)
     plans: Mapping[str, Plan] = field(default_factory=dict)
+    considered: Mapping[tuple[str, str], Considered] = field(default_factory=dict)
     releases: Mapping[str, Release] = field(default_factory=dict)
     opinions: tuple[Opinion, ...] = ()
     signatures: tuple[Signature, ...] = ()
@@ -113,6 +115,7 @@ def replay(entries: Iterable[Mapping[str, Any]]) -> Record:
         appeals=appeals(lines),
         claims=claims(lines),
         plans=plans(lines),
+        considered=considered(lines),
         releases=releases(lines),
         opinions=opinions(lines),
         signatures=signatures(lines),

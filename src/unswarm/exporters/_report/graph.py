@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from unswarm.exporters._report.layout import lay_out
 from unswarm.exporters._report.names import Names
 from unswarm.exporters._report.queries import Row
+from unswarm.layout import lay_out
 
 GRID = 10_000
 BANDS = {"almost certain": 0, "likely": 1, "undetermined": 2}
