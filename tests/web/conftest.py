@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from browsing import launched, served
 from starlette.testclient import TestClient
 from web_shared import client_of
 
@@ -63,3 +65,19 @@ def sign_in(shelf: Path) -> Callable[[str, str], TestClient]:
         return client
 
     return enter
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """The system's Chromium."""
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def desk(operation: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server over a copy of the operation. Only to be looked at."""
+    folder = tmp_path_factory.mktemp("desk")
+    shutil.copytree(operation, folder / "bl")
+    with served(folder) as address:
+        yield address

@@ -13,10 +13,13 @@ from unswarm.photos.gallery import calibration_of
 
 WALL = 600  # photos on a wall, at most
 
+SHOWN = (
+    *("account", "handle", "photo", "result", "reason", "form", "width", "height", "camera"),
+    *("faces", "left_x", "left_y", "right_x", "right_y", "watermark", "pdq", "kept"),
+)
+
 PHOTOS = """
-SELECT p.account, a.handle, p.photo, p.result, p.reason, p.form, p.width, p.height, p.camera,
-       p.faces, p.left_x, p.left_y, p.right_x, p.right_y, p.watermark, p.pdq,
-       v.photo IS NOT NULL AS kept
+SELECT p.*, a.handle, v.photo IS NOT NULL AS kept
 FROM photo AS p JOIN membership AS m ON m.account = p.account
 LEFT JOIN account AS a ON a.account = p.account
 LEFT JOIN (SELECT DISTINCT photo FROM preview) AS v ON v.photo = p.photo
@@ -40,7 +43,7 @@ def wall(findings: Findings, network: str) -> dict[str, Any] | None:
     kept = drawn.different(faces, drawn.EACH)
     jpegs = list(drawn.previews(findings, kept).values())
     return {
-        "photos": rows[:WALL],
+        "photos": [{name: row[name] for name in SHOWN} for row in rows[:WALL]],
         "total": len(rows),
         "faces": len(faces),
         "averaged": len(jpegs),

@@ -1,6 +1,6 @@
 // Small parts that every page uses.
 
-import type { ComponentChildren, JSX } from "preact";
+import { cloneElement, type ComponentChildren, type JSX, type VNode } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { Said } from "../api/client";
 import type { Loaded } from "../lib/use";
@@ -60,13 +60,15 @@ export const Scroll = ({ label, children }: Children & { label: string }) => (
   </div>
 );
 
-export function Field({ label, children, note }: Children & { label: string; note?: string }) {
+/** One control with its name above and a note below, tied to it for whoever hears the page. */
+export function Field({ label, children, note }: { label: string; children: VNode<{ id?: string }>; note?: string }) {
+  const id = useId();
   return (
-    <label class="field">
-      {label}
-      {children}
-      {note && <small>{note}</small>}
-    </label>
+    <div class="field">
+      <label for={id}>{label}</label>
+      {cloneElement(children, { id, "aria-describedby": note ? `${id}-note` : undefined } as object)}
+      {note && <small id={`${id}-note`}>{note}</small>}
+    </div>
   );
 }
 
