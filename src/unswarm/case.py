@@ -37,6 +37,7 @@ from unswarm.progress import Progress, silent
 from unswarm.readers import Source, recognise, sources
 from unswarm.record import Record, replay
 from unswarm.record.orders import CARRIED_OUT, SENT, Plan, Receipt
+from unswarm.record.people import person
 from unswarm.runs import Stopwatch, counts, save_run, see_run, seen_in, statement, write_table
 from unswarm.sealing import tells
 from unswarm.settings import Settings
@@ -713,12 +714,21 @@ class Case:
         """Every decision, oldest first."""
         return [entry for entry in log.entries(self._log) if entry["act"] == "decide"]
 
-    def export(self, name: str, path: str | Path | None = None, /, **options: Any) -> Path:
+    def export(
+        self,
+        name: str,
+        path: str | Path | None = None,
+        /,
+        *,
+        who: str | None = None,
+        **options: Any,
+    ) -> Path:
         """Write the latest findings in one format; returns the file.
 
         Args:
             name: an exporter, e.g. `report`, `accounts`, `graphml`.
             path: where to; None: the case's `exports/`.
+            who: the person; None: the name logged in.
             options: what the exporter can be told, see its page.
 
         Raises:
@@ -732,9 +742,10 @@ class Case:
         if name == RELEASE:
             desk.embargoed(said.embargo)
         write_export(desk.findings, module, written, said)
-        log.append(self._log, "export", format=name, path=str(written), run=self.latest)
+        by = person(who)
+        log.append(self._log, "export", format=name, path=str(written), run=self.latest, who=by)
         if name == RELEASE:
-            desk.released(said.name, sha256(written), written.resolve(), said.embargo)
+            desk.released(said.name, sha256(written), written.resolve(), said.embargo, by)
         return written
 
     def publish(

@@ -96,7 +96,7 @@ class Visit:
     def settle(self) -> None:
         """Wait until what was asked for is there."""
         self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_selector(".bones", state="detached")
+        self.page.wait_for_selector(".bones, [aria-busy=true]", state="detached")
 
     def shot(self, name: str) -> None:
         """A picture of the page, where somebody wants to look at it."""

@@ -257,6 +257,24 @@ def test_nobody_says_who_they_are_where_everybody_signs_in(browser):
     assert refused.status_code == 403 and kind(refused) == "accounts"
 
 
+def test_another_page_opens_no_session(home):
+    client = TestClient(app_of(Guard(home)), base_url="http://localhost")
+    said = client.get("/api/session", headers={"Sec-Fetch-Site": "cross-site"})
+    assert said.json()["who"] is None and "set-cookie" not in said.headers
+
+
+def test_a_fault_of_ours_carries_the_headers_too(home):
+    app = app_of(Guard(home))
+
+    @app.get("/api/broken")
+    def broken() -> None:
+        raise RuntimeError("a secret detail")
+
+    answer = TestClient(app, base_url="http://localhost").get("/api/broken")
+    assert answer.status_code == 500 and kind(answer) == "fault"
+    assert "secret" not in answer.text and "Content-Security-Policy" in answer.headers
+
+
 def test_guessing_is_slow(browser):
     answers = [signed_in(browser, "A. Analyst", f"guess number {n:04}") for n in range(7)]
     assert [answer.status_code for answer in answers[-2:]] == [429, 429]
@@ -418,6 +436,10 @@ def test_the_audit_log_is_a_chain_from_day_to_day(home, monkeypatch):
     assert json.loads(second.read_text("utf-8").splitlines()[0])["after"] == last
     assert [line["thing"] for line in audit.latest(0, 3)] == ["more", "2026-01-02", "more"]
     assert [line["thing"] for line in audit.latest(3, 9)] == ["2026-01-01"]
+    monkeypatch.setattr("unswarm.web.guard.audit.FULL", 1)
+    audit.write("see", who="A", thing="last")
+    assert len(list((home / "audit").glob("2026-01-02.*.jsonl"))) == 2
+    assert [line["thing"] for line in audit.latest(0, 2)] == ["last", "more"]
     second.write_text(second.read_text("utf-8").replace("more", "less"), encoding="utf-8")
     with pytest.raises(CaseError, match="chain is broken"):
-        audit.latest(0, 1)
+        audit.latest(0, 9)

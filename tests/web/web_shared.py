@@ -43,7 +43,7 @@ ATTACKS = (
     "<iframe srcdoc='<script>parent.__fired=1</script>'>",
     "<a href=javascript:window.__fired=1>x</a>",
     "<style>@import 'https://evil.example/x.css'</style>",
-    "<math><mtext></mtext><mglyph><svg><mtext><style><path id=\"</style><img onerror=window.__fired=1 src>\">",
+    '<math><mglyph><svg><style><path id="</style><img onerror=window.__fired=1 src>">',
     "\u202e\u2066txet desrever",
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from unswarm import terminal
 from unswarm.cli.app import app
 from unswarm.cli.places import must_exist
 from unswarm.errors import SettingsError
+from unswarm.record.people import person as acting
 
 people = typer.Typer(help="Say who may come in where the desk is served, and in which role.")
 app.add_typer(people, name="people")
@@ -32,7 +33,9 @@ def add(
     """Let somebody in, or change their role and password; asks for the password."""
     from unswarm.web.guard.people import add as let_in
 
-    person = let_in(_home(folder), name, role, _password())
+    home = _home(folder)
+    person = let_in(home, name, role, _password())
+    _note(home, "let in", person.name, str(person.role))
     terminal.say(f"{person.name} may come in, as {person.role}.")
 
 
@@ -63,8 +66,18 @@ def remove(
     """Let somebody in no more; ends their sessions."""
     from unswarm.web.guard.people import remove as let_out
 
-    let_out(_home(folder), name)
+    home = _home(folder)
+    let_out(home, name)
+    _note(home, "let out", name)
     terminal.say(f"{name} may come in no more.")
+
+
+def _note(home: Path, act: str, name: str, role: str = "") -> None:
+    """Write into the audit log who let somebody in or out."""
+    from unswarm.web.guard.audit import Audit
+
+    given = {"as": role} if role else {}
+    Audit(home).write(act, who=acting(None), address="command line", name=name, **given)
 
 
 def _home(folder: Path) -> Path:

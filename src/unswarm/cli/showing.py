@@ -9,6 +9,7 @@ import typer
 
 from unswarm import terminal
 from unswarm.cli.app import app
+from unswarm.cli.deciding import WhoOption
 from unswarm.cli.options import CaseOption, JsonOption, QuietOption
 from unswarm.cli.places import existing, must_exist
 from unswarm.cli.saying import pairs
@@ -112,10 +113,11 @@ def export(
         list[str] | None,
         typer.Option("--option", metavar="NAME=VALUE", help="What a format can be told."),
     ] = None,
+    who: WhoOption = None,
     case: CaseOption = None,
 ) -> None:
     """Write the latest findings in another format."""
-    terminal.say(str(existing(case).export(form, to, **pairs(options, "--option"))))
+    terminal.say(str(existing(case).export(form, to, who=who, **pairs(options, "--option"))))
 
 
 @app.command()

@@ -120,15 +120,14 @@ def handle_errors(app: FastAPI) -> None:
         kind = status.name.lower()
         return answer(Refused(status, kind, f"{error.detail}.", headers=error.headers))
 
-    @app.exception_handler(Exception)
-    def unforeseen(request: Request, error: Exception) -> JSONResponse:
-        number = uuid.uuid4().hex[:8]
-        LOG.error("fault %s at %s %s", number, request.method, request.url.path, exc_info=error)
-        return answer(
-            Refused(
-                HTTPStatus.INTERNAL_SERVER_ERROR,
-                "fault",
-                f"This is a fault of unswarm, number {number}.",
-                "The terminal that runs the server shows the details.",
-            )
-        )
+
+def fault(error: Exception, method: str, path: str) -> Refused:
+    """What nobody foresaw: its details go to the log under a number, the number to the page."""
+    number = uuid.uuid4().hex[:8]
+    LOG.error("fault %s at %s %s", number, method, path, exc_info=error)
+    return Refused(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "fault",
+        f"This is a fault of unswarm, number {number}.",
+        "The terminal that runs the server shows the details.",
+    )

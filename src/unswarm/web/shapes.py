@@ -871,6 +871,12 @@ class ReleaseView(Shape):
     sample: list[ReleasePerson]
 
 
+class Share(Shape):
+    """Who gets a release."""
+
+    recipient: str = Field(min_length=1, max_length=500)
+
+
 class ExportRequest(Shape):
     """A file to be written."""
 
@@ -972,6 +978,7 @@ class TakeIn(Shape):
     reader: str = ""
     columns: dict[str, str] = {}
     comparison: bool = False
+    opinions: bool = Field(False, description="it holds what researchers say of accounts")
 
 
 class Import(Shape):

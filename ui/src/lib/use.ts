@@ -54,8 +54,10 @@ export function useKeys(keys: Record<string, (event: KeyboardEvent) => void>): v
     const listener = (event: KeyboardEvent): void => {
       const mod = event.ctrlKey || event.metaKey;
       const name = (mod ? "mod+" : "") + (event.key.length === 1 ? event.key.toLowerCase() : event.key);
-      const typing = (event.target as Element).closest("input, textarea, select, dialog, [contenteditable]");
-      if (typing && !mod) return;
+      const target = event.target as Element;
+      const typing = target.closest("input, textarea, select, dialog, [contenteditable]");
+      const acting = event.key === "Enter" && target.closest("a, button, summary");
+      if ((typing && !mod) || acting) return;
       const act = latest.current[name];
       if (act) {
         event.preventDefault();

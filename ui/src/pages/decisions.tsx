@@ -98,7 +98,7 @@ function Log({ name }: { name: string }) {
                   const { before: _, hash, when: at, act, who, role, ...rest } = line as Record<string, unknown>;
                   return (
                     <tr key={String(hash)}>
-                      <td class="nowrap">{when(String(at))}</td><td><bdi>{String(who ?? "")}</bdi>{role ? <span class="sub">{String(role)}</span> : null}</td><td>{String(act)}</td>
+                      <td class="nowrap">{when(String(at))}</td><td class="nowrap"><bdi>{String(who ?? "")}</bdi>{role ? <span class="sub">{String(role)}</span> : null}</td><td>{String(act)}</td>
                       <td><bdi>{Object.entries(rest).map(([key, value]) => `${key}: ${brief(value)}`).join("; ")}</bdi></td><td class="mono">{String(hash).slice(0, 10)}</td>
                     </tr>
                   );

@@ -11,7 +11,7 @@ import { AnyTable, Badge, Field, Problem, Wait } from "../parts/basics";
 import { Progress } from "../parts/progress";
 
 type Incoming = Shapes["Incoming"];
-interface Sent { key: number; name: string; share: number; found?: Incoming; problem?: Said; columns: Record<string, string>; reader: string; comparison: boolean }
+interface Sent { key: number; name: string; share: number; found?: Incoming; problem?: Said; columns: Record<string, string>; reader: string; as: "posts" | "comparison" | "opinions" }
 
 let next = 1;
 
@@ -31,7 +31,7 @@ export function Import({ name }: { name: string }) {
   const send = (files: FileList | File[] | null | undefined): void => {
     for (const file of files ?? []) {
       const key = next++;
-      setSent((before) => [...before, { key, name: file.name, share: 0, columns: {}, reader: "", comparison: false }]);
+      setSent((before) => [...before, { key, name: file.name, share: 0, columns: {}, reader: "", as: "posts" }]);
       upload(name, file, (share) => change(key, { share })).then((found) => change(key, { found, share: 1 }), (problem: Said) => change(key, { problem }));
     }
   };
@@ -45,9 +45,9 @@ export function Import({ name }: { name: string }) {
     setSent((before) => before.filter((other) => other !== each));
     if (each.found) void api.DELETE("/api/cases/{case}/incoming/{mark}", { params: { path: { case: name, mark: each.found.upload } } });
   };
-  const ready = sent.filter((each) => each.found && !each.found.problem);
+  const ready = sent.filter((each) => each.found && (!each.found.problem || each.as === "opinions"));
   const start = (detect: boolean): void => {
-    const files = ready.map((each) => ({ upload: each.found!.upload, reader: each.reader, columns: each.columns, comparison: each.comparison }));
+    const files = ready.map((each) => ({ upload: each.found!.upload, reader: each.reader, columns: each.columns, comparison: each.as === "comparison", opinions: each.as === "opinions" }));
     given(api.POST("/api/cases/{case}/imports", { params: { path: { case: name } }, body: { files, detect } })).then((made) => (setJob(made.id), setSent([])), complain);
   };
   const detect = (): void => void given(api.POST("/api/cases/{case}/runs", { params: { path: { case: name } }, body: { signals: [], windows: [] } })).then((made) => setJob(made.id), complain);
@@ -139,7 +139,13 @@ function File({ sent, readers, look, change, forget }: FileProps) {
                 {readers.map((each) => <option key={each}>{each}</option>)}
               </select>
             </Field>
-            <label class="check"><input type="checkbox" checked={sent.comparison} onChange={(event) => change({ comparison: event.currentTarget.checked })} /> These are other people, to compare with</label>
+            <Field label="What it is">
+              <select value={sent.as} onChange={(event) => change({ as: event.currentTarget.value as Sent["as"] })}>
+                <option value="posts">data of the case</option>
+                <option value="comparison">other people, to compare with</option>
+                <option value="opinions">what researchers say of accounts</option>
+              </select>
+            </Field>
           </div>
           {found.columns.length > 0 && (
             <fieldset>

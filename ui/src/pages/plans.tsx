@@ -15,29 +15,31 @@ type Draft = Shapes["DraftView"];
 type Order = Shapes["OrderRow"];
 
 export function Plans({ name }: { name: string }) {
-  const plans = useLoaded(() => given(api.GET("/api/cases/{case}/plans", { params: { path: { case: name } } })), [name]);
+  const [turn, setTurn] = useState(0);
+  const plans = useLoaded(() => given(api.GET("/api/cases/{case}/plans", { params: { path: { case: name } } })), [name, turn]);
+  const again = (): void => setTurn((before) => before + 1);
   return (
     <div class="stack">
       <h1>Enforcement</h1>
       <p class="note">Only what two people decided is ordered. A plan is a list of orders; a second person approves it; each order is sent once, and its target is asked afterwards.</p>
-      <DryRun name={name} made={plans.again} />
+      <DryRun name={name} turn={turn} made={again} />
       <h2>Plans</h2>
       <Wait on={plans}>
         {(found) => found.plans.length ? (
-          <>{found.plans.map((plan) => <Plan key={plan.id} name={name} plan={plan} again={plans.again} />)}</>
+          <>{found.plans.map((plan) => <Plan key={plan.id} name={name} plan={plan} again={again} />)}</>
         ) : <Empty title="No plan yet"><p>Look at the dry run first: it shows what would change, and sends nothing.</p></Empty>}
       </Wait>
     </div>
   );
 }
 
-function DryRun({ name, made }: { name: string; made: () => void }) {
+function DryRun({ name, turn, made }: { name: string; turn: number; made: () => void }) {
   const { may } = useSession();
   const [said, setSaid] = useState({ target: "handover", file: "orders.csv", action: "" as "" | "label" | "reduce", value: "" });
   const about = useLoaded(() => given(api.GET("/api/cases/{case}", { params: { path: { case: name } } })), [name]);
   const draft = useLoaded<Draft | null>(
     () => (said.action === "label" && !said.value ? Promise.resolve(null) : given(api.POST("/api/cases/{case}/plans/draft", { params: { path: { case: name } }, body: said }))),
-    [name, JSON.stringify(said)],
+    [name, turn, JSON.stringify(said)],
   );
   const make = (): void =>
     void given(api.POST("/api/cases/{case}/plans", { params: { path: { case: name } }, body: said })).then((plan) => (tell(`${plan.id} is made; a second person approves it.`), made()), complain);

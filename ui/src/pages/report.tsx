@@ -55,6 +55,7 @@ function Builder({ name }: { name: string }) {
                   {may("approver") && <button class="main" disabled={view.obstacles.length > 0} onClick={publish}>Publish</button>}
                 </p>
                 {job && <Progress id={job} ended={facts.again} />}
+                {may("approver") && <Correct name={name} done={facts.again} />}
               </section>
               <section class="card stack">
                 <h2>Live numbers</h2>
@@ -81,6 +82,18 @@ function Builder({ name }: { name: string }) {
   );
 }
 
+function Correct({ name, done }: { name: string; done: () => void }) {
+  const [text, set] = useState("");
+  const write = (): void => void given(api.POST("/api/cases/{case}/errata", { params: { path: { case: name } }, body: { text } })).then(() => (tell("Noted; the next report prints it."), set(""), done()), complain);
+  return (
+    <details>
+      <summary>Correct a published report</summary>
+      <Field label="What was wrong, and what is right"><textarea value={text} onInput={(event) => set(event.currentTarget.value)} /></Field>
+      <p class="row end"><button disabled={!text.trim()} onClick={write}>Write it down</button></p>
+    </details>
+  );
+}
+
 function Release({ name }: { name: string }) {
   const { may } = useSession();
   const record = useRecord(name);
@@ -104,7 +117,7 @@ function Release({ name }: { name: string }) {
         {may("analyst") && <p class="row end"><button class="main" disabled={!view.data?.accounts} onClick={make}>Make the release</button></p>}
         {job && <Progress id={job} ended={record.again} />}
         <Wait on={record} rows={2}>
-          {({ releases }) => <>{releases.map((each) => <p key={each.id} class="note"><strong>{each.id}</strong>: {each.file}, {when(each.when)}{each.embargo && `, embargo until ${each.embargo}`}<br /><span class="mono">SHA-256 {each.sha256.slice(0, 16)}…</span>{each.recipients.map((given) => <span key={given.recipient}><br />for <bdi>{given.recipient}</bdi>, by {given.who}</span>)}</p>)}</>}
+          {({ releases }) => <>{releases.map((each) => <p key={each.id} class="note"><strong>{each.id}</strong>: {each.file}, {when(each.when)}{each.embargo && `, embargo until ${each.embargo}`}<br /><span class="mono">SHA-256 {each.sha256.slice(0, 16)}…</span>{each.recipients.map((given) => <span key={given.recipient}><br />for <bdi>{given.recipient}</bdi>, by {given.who}</span>)}<br />{may("approver") && <ShareIt name={name} release={each.id} done={record.again} />}</p>)}</>}
         </Wait>
       </section>
       <Wait on={view}>
@@ -125,6 +138,20 @@ function Release({ name }: { name: string }) {
         )}
       </Wait>
     </div>
+  );
+}
+
+function ShareIt({ name, release, done }: { name: string; release: string; done: () => void }) {
+  const [recipient, set] = useState("");
+  const share = (event: Event): void => {
+    event.preventDefault();
+    void given(api.POST("/api/cases/{case}/releases/{name}/share", { params: { path: { case: name, name: release } }, body: { recipient } })).then(() => (tell(`It is written that ${recipient} gets ${release}.`), set(""), done()), complain);
+  };
+  return (
+    <form class="row" onSubmit={share}>
+      <input aria-label={`Who gets ${release}`} placeholder="Who gets it" value={recipient} onInput={(event) => set(event.currentTarget.value)} required />
+      <button>Write it down</button>
+    </form>
   );
 }
 

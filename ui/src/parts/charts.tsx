@@ -43,7 +43,7 @@ export function Brush({ times, since, until, choose }: { times: Times; since: nu
         ref={at}
         viewBox={`0 0 ${WIDE} ${HIGH}`}
         preserveAspectRatio="none"
-        tabIndex={0}
+        tabindex={0}
         role="slider"
         aria-label="Part of the time that is shown; arrow keys move it, Escape shows all"
         aria-valuemin={0}

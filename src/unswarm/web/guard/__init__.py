@@ -66,6 +66,7 @@ class Guard:
         self.audit = Audit(home)
         self.tries = Buckets(TRIES, TRIES)
         self._accounts: tuple[tuple[int, int], dict[str, Account]] = ((0, 0), {})
+        self._closed = bool(self.accounts)
 
     def install(self, app: FastAPI) -> None:
         """Put it before an app, with its own routes."""
@@ -90,8 +91,12 @@ class Guard:
 
     @property
     def open(self) -> bool:
-        """Whether there are no accounts, so that people say who they are."""
-        return not self.accounts
+        """Whether there are no accounts, so that people say who they are.
+
+        A server that has had one stays closed until it is started anew: others may reach it.
+        """
+        self._closed = self._closed or bool(self.accounts)
+        return not self._closed
 
     def session(self, request: Request) -> Session | None:
         """Who asks; None: nobody who is in."""

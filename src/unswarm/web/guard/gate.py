@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from unswarm.web.errors import Refused, answer
+from unswarm.web.errors import Refused, answer, fault
 from unswarm.web.guard.exposure import networks
 from unswarm.web.guard.limits import Buckets
 
@@ -83,6 +83,8 @@ class Gate:
             await self._app(scope, self._counted(scope, receive), heads)
         except Refused as refused:
             await answer(refused)(scope, receive, heads)
+        except Exception as error:  # anything: whoever asks gets a number, and the headers
+            await answer(fault(error, scope["method"], scope["path"]))(scope, receive, heads)
 
     def _came_from(self, scope: Scope, headers: Headers) -> tuple[str, str]:
         """The address and the scheme, as the proxies say where they are believed."""
@@ -167,8 +169,13 @@ def _same_origin(headers: Headers, host: str) -> None:
     """Refuse a change that another page asks for."""
     origin = headers.get("origin")
     elsewhere = origin is not None and urlsplit(origin).netloc.casefold() != host.casefold()
-    if elsewhere or headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+    if elsewhere or from_elsewhere(headers):
         raise Refused(HTTPStatus.FORBIDDEN, "origin", "The request came from another page.")
+
+
+def from_elsewhere(headers: Headers) -> bool:
+    """Whether the browser says that another site asks."""
+    return headers.get("sec-fetch-site") in ("cross-site", "same-site")
 
 
 def too_often(wait: float) -> Refused:

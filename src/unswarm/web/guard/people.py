@@ -65,11 +65,13 @@ def add(home: Path, name: str, role: str, password: str) -> Person:
     """Let somebody in, or change their role and password.
 
     Raises:
-        SettingsError: there is no name or no such role, or the password is too weak.
+        SettingsError: there is no name or no such role, or the password is too weak or too long.
     """
     person = Person(" ".join(name.split()), role_of(role))
     if not person.name:
         raise SettingsError("Who? Hint: a name.")
+    if len(password) > LONGEST:
+        raise SettingsError(f"A password has at most {LONGEST:,} characters. Hint: a shorter one.")
     if len(password) < SHORTEST or same(password, person.name):
         raise SettingsError(
             f"A password has at least {SHORTEST} characters and is not the name. Hint: four or "
@@ -84,7 +86,7 @@ def remove(home: Path, name: str) -> None:
     """Let somebody in no more.
 
     Raises:
-        SettingsError: there is nobody of that name, or nobody could let others in any more.
+        SettingsError: there is nobody of that name.
     """
     known = accounts(home)
     gone = next((n for n in known if same(n, name)), None)
@@ -94,8 +96,14 @@ def remove(home: Path, name: str) -> None:
     _write(home, known)
 
 
+def own(folder: Path) -> None:
+    """Make a folder that only its owner looks into; one that is there becomes such."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+
+
 def _write(home: Path, known: dict[str, Account]) -> None:
-    home.mkdir(mode=0o700, exist_ok=True)
+    own(home)
     said = {
         name: {"role": str(account.person.role), "password": account.password}
         for name, account in sorted(known.items())

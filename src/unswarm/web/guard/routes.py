@@ -12,7 +12,7 @@ from unswarm import __version__
 from unswarm.record.people import Role
 from unswarm.web.errors import Problem, Refused
 from unswarm.web.guard import COOKIE, Guard, guard_of, may, note
-from unswarm.web.guard.gate import too_often
+from unswarm.web.guard.gate import from_elsewhere, too_often
 from unswarm.web.guard.people import Person, people, verified
 from unswarm.web.guard.sessions import LONGEST, Session
 
@@ -101,7 +101,7 @@ def _let_in(guard: Guard, response: Response, cookie: str) -> None:
 def show_session(request: Request, response: Response, guard: TheGuard) -> SessionView:
     """Who acts; without accounts, whoever sits at this machine."""
     session = guard.session(request)
-    if session is None and guard.open:
+    if session is None and guard.open and not from_elsewhere(request.headers):
         cookie, session = guard.visitor()
         _let_in(guard, response, cookie)
     return _view(guard, session)

@@ -14,8 +14,11 @@ from unswarm.web.jobs import Jobs
 from unswarm.web.shapes import Written
 from unswarm.web.shelf import Shelf
 
+_IN_ONE_SHAPE = {
+    "application/json": {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
+}
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status.value: {"model": Problem, "description": says}
+    status.value: {"content": _IN_ONE_SHAPE, "description": says}
     for status, says in (
         (HTTPStatus.UNAUTHORIZED, "Nobody has signed in."),
         (HTTPStatus.FORBIDDEN, "The role is not enough, or the request came from elsewhere."),

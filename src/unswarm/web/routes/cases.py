@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +98,10 @@ def show_log(
     case: str, shelf: OnShelf, _: Someone, offset: Offset = 0, limit: Limit = 50
 ) -> shapes.LogLines:
     """Lines of the log, the latest first; its chain of hashes is checked."""
-    found = log.entries(shelf.path(case) / "log.jsonl")[::-1]
-    return shapes.LogLines(lines=found[offset : offset + limit], total=len(found))
+    folder = shelf.path(case)
+    found = log.entries(folder / "log.jsonl")[::-1]
+    lines = json.dumps(found[offset : offset + limit]).replace(f"{folder}/", "")
+    return shapes.LogLines(lines=json.loads(lines), total=len(found))
 
 
 @router.get("/cases/{case}/search")

@@ -85,7 +85,7 @@ def publish(
     with shelf.opened(case) as here:
         here.desk.publishable()
     note(request, "publish", case=case)
-    words = ["publish", "--no-pdf", "--who", person.name]
+    words = ["publish", "--no-pdf", f"--who={person.name}"]
     job = jobs.start(case, shelf.path(case), "publishing the report", [words], person.name)
     return shapes.JobView(**job.as_dict())
 
@@ -99,6 +99,16 @@ def preview_release(
         module = exporter("release")[1]
         key = secrets_of(here.case.path, "release", module, {"name": name})["key"]
         return shapes.ReleaseView(**here.ask(released, key, threshold))
+
+
+@router.post("/releases/{name}/share", status_code=201)
+def share(
+    case: str, name: str, said: shapes.Share, request: Request, shelf: OnShelf, person: Approver
+) -> shapes.Written:
+    """Write down who gets a release, after a look whether it is the file that was made."""
+    note(request, "share release", case=case, release=name, recipient=said.recipient)
+    with shelf.opened(case) as here:
+        return written(here.desk.share(name, said.recipient, person.name))
 
 
 @router.get("/exports")
@@ -152,7 +162,7 @@ def export(
             raise missing(f"option of {name}", option)
     note(request, "write export", case=case, format=name)
     options = [f"--option={key}={value}" for key, value in said.options.items()]
-    words = ["export", name, *options]
+    words = ["export", name, *options, f"--who={person.name}"]
     job = jobs.start(case, shelf.path(case), f"writing {name}", [words], person.name)
     return shapes.JobView(**job.as_dict())
 

@@ -121,8 +121,8 @@ def _reading(case: Path, said: shapes.TakeIn) -> list[str]:
     path = _sent(case, said.upload)
     mapped = [f"--map={field}={column}" for field, column in said.columns.items()]
     reader = [f"--reader={said.reader}"] if said.reader else []
-    comparison = ["--comparison"] if said.comparison else []
-    return ["read", str(path), *reader, *mapped, *comparison]
+    kinds = {"--comparison": said.comparison, "--opinions": said.opinions}
+    return ["read", str(path), *reader, *mapped, *(word for word, on in kinds.items() if on)]
 
 
 @router.post("/cases/{case}/runs", status_code=202)
