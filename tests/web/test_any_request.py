@@ -71,7 +71,9 @@ def test_whatever_is_asked(asked: Any, path: str, method: str) -> None:
     strategy = api[path][method].as_strategy()
 
     @given(case=strategy, known=st.integers(0, 9))
-    @settings(max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
     def ask(case: Any, known: int) -> None:
         for name, values in KNOWN.items():
             if known and name in (case.path_parameters or {}):

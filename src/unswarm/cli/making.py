@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -13,8 +15,15 @@ from unswarm.cli.app import app
 from unswarm.cli.options import JsonOption, MapOption, QuietOption, ReaderOption
 from unswarm.cli.places import must_exist
 from unswarm.cli.saying import columns_said
+from unswarm.cli.serving import served
 from unswarm.cli.working import Taking, detected, report_back
 from unswarm.errors import InputError, SettingsError, did_you_mean
+
+if TYPE_CHECKING:
+    from unswarm.case import Case
+    from unswarm.findings import Findings
+
+REPLICA = 0.03  # of the published size: half a minute
 
 
 @app.command()
@@ -78,12 +87,19 @@ def demo_folder() -> Path:
 @app.command()
 def demo(
     case: Annotated[
-        Path, typer.Option("--case", help="Folder for the two demonstration cases.")
+        Path, typer.Option("--case", help="Folder for the demonstration cases.")
     ] = Path("unswarm-demo"),
+    desk: Annotated[
+        bool | None,
+        typer.Option(
+            "--desk/--no-desk",
+            help="Open the cases in the browser afterwards. Default: where this is a terminal.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Run the main job on two real sets that come with unswarm; see docs/demo.md."""
+    """Run the main job on two real sets and a replica, then open the desk; see docs/demo.md."""
     from unswarm.case import open_case
 
     for name, columns in DEMO.items():
@@ -91,6 +107,27 @@ def demo(
         reading = Taking(opened, None, columns, quiet or as_json)
         reading.take([demo_folder() / f"{name}.parquet"])
         report_back(opened, detected(opened, {}, quiet or as_json), as_json)
+    report_back(*_replica(case, quiet or as_json), as_json)
+    if desk is None:
+        desk = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
+    if desk:
+        served(case, port=0, browse=True)
+    elif not as_json:
+        terminal.say(f"Look at them in the browser: unswarm serve {case}")
+
+
+def _replica(folder: Path, quiet: bool) -> tuple[Case, Findings]:
+    """A small replica of an operation of 2019; none of its accounts exists."""
+    from unswarm.case import open_case
+    from unswarm.simulate.operation import OPERATION, replicate
+
+    made = replicate(folder / "replica", scale=REPLICA)
+    opened = open_case(folder / OPERATION)
+    reading = Taking(opened, None, {}, quiet)
+    reading.take([made])
+    if find_spec("PIL") and (made.parent / "photos").is_dir():
+        reading.take_photos(made.parent / "photos", None, None, None)
+    return opened, detected(opened, {"stability": False}, quiet)
 
 
 @app.command("sketch")

@@ -24,6 +24,23 @@ def listed(texts: Iterable[str]) -> str:
     return ", ".join(map(quoted, texts)) or "NULL"
 
 
+class Asked:
+    """A question to a cache: what a run found of a network, which nothing changes any more.
+
+    Two of the same case, run and network are one, whatever has been said since.
+    """
+
+    def __init__(self, findings: Findings, network: str = "") -> None:
+        self.findings, self.network = findings, network
+        self._key = (findings.name, str(findings.run.get("run", "")), id(findings.engine), network)
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Asked) and self._key == other._key
+
+
 def one(findings: Findings, sql: str) -> dict[str, Any] | None:
     """The first row of a query; None where it has none."""
     return next(iter(findings.query(sql)), None)

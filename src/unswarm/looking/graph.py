@@ -18,7 +18,7 @@ from unswarm.detection.networks import communities
 from unswarm.engines import quoted
 from unswarm.findings import Findings
 from unswarm.layout import lay_out
-from unswarm.looking import Row, many
+from unswarm.looking import Asked, Row, many
 
 LARGEST = 2_000  # accounts drawn one by one
 TINY = 25  # accounts of a community below which it is no group of its own
@@ -135,29 +135,11 @@ def _met(findings: Findings, network: str, wanted: Filter) -> set[tuple[str, str
 
 def placed(findings: Findings, network: str) -> Drawn:
     """A network with a place for every account; the same run gives the same places."""
-    return _placed(_Asked(findings, network, str(findings.run.get("run", ""))))
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """A question to the cache: told apart by the run and the network."""
-
-    findings: Findings
-    network: str
-    run: str
-
-    def __hash__(self) -> int:
-        return hash((self.run, self.network, self.findings.name))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Asked) and (
-            (self.run, self.network, self.findings.name)
-            == (other.run, other.network, other.findings.name)
-        )
+    return _placed(Asked(findings, network))
 
 
 @lru_cache(maxsize=64)
-def _placed(asked: _Asked) -> Drawn:
+def _placed(asked: Asked) -> Drawn:
     name = quoted(asked.network)
     nodes = many(asked.findings, NODES.format(network=name))
     edges = many(asked.findings, EDGE_ROWS.format(network=name))

@@ -2,56 +2,89 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from unswarm.engines import quoted
 from unswarm.exporters._report import queries
 from unswarm.findings import Findings
-from unswarm.looking import many, one
+from unswarm.looking import Asked, many, one
 from unswarm.model import DAY, HOUR, MINUTE, SECOND
 
-BARS = 120  # of a course over time, at most
+BARS = 120  # of a course over time, about
 ROWS = 80  # accounts in the map of accounts and times, those with most posts first
 WIDTHS = (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 7 * DAY)
 WEEK = 7 * 24
+MONDAY = 3 * 24  # hours from the Monday before it to the epoch, a Thursday
 
-SPAN = """
-SELECT min(p.time) AS first, max(p.time) AS last, max(p.precision) AS precision, count(*) AS posts
-FROM post AS p JOIN membership AS m ON m.account = p.account
-WHERE m.network = {network} AND p.time IS NOT NULL
+POSTS = """
+SELECT p.account, p.time, p.precision FROM post AS p
+JOIN membership AS m ON m.account = p.account
+WHERE m.network = {network} AND p.time IS NOT NULL ORDER BY p.account
 """
-COURSE = """
+OTHERS = """
 SELECT CAST(floor((p.time - {since}) / {width}.0) AS BIGINT) AS bar, count(*) AS posts
-FROM post AS p {join} WHERE {of} AND p.time >= {since} AND p.time < {until} GROUP BY 1 ORDER BY 1
+FROM post AS p LEFT JOIN membership AS m ON m.account = p.account
+WHERE m.account IS NULL AND p.time >= {since} AND p.time < {until} GROUP BY 1 ORDER BY 1
 """
-MEMBER = ("JOIN membership AS m ON m.account = p.account", "m.network = {network}")
-OTHER = ("LEFT JOIN membership AS m ON m.account = p.account", "m.account IS NULL")
-JOINT = """
-SELECT CAST(floor((o.time - {since}) / {width}.0) AS BIGINT) AS bar, count(*) AS occasions
-FROM occasion AS o WHERE o.network = {network} AND o.together
-  AND o.time >= {since} AND o.time < {until} GROUP BY 1 ORDER BY 1
-"""
-HOURS = """
-SELECT CAST(floor(p.time / 3600000.0) AS BIGINT) % 168 AS hour, count(*) AS posts
-FROM post AS p {join} WHERE {of} AND p.time IS NOT NULL GROUP BY 1 ORDER BY 1
-"""
-ACCOUNTS = """
-WITH own AS (
-    SELECT p.account, p.time FROM post AS p JOIN membership AS m ON m.account = p.account
-    WHERE m.network = {network} AND p.time >= {since} AND p.time < {until}
-), busiest AS (
-    SELECT account, count(*) AS posts FROM own GROUP BY 1 ORDER BY posts DESC, account LIMIT {rows}
-)
-SELECT b.account, b.posts AS posts_in_all, a.handle,
-       CAST(floor((o.time - {since}) / {width}.0) AS BIGINT) AS bar, count(*) AS posts
-FROM busiest AS b JOIN own AS o ON o.account = b.account
-LEFT JOIN account AS a ON a.account = b.account
-GROUP BY 1, 2, 3, 4 ORDER BY posts_in_all DESC, b.account, bar
+JOINT = "SELECT o.time FROM occasion AS o WHERE o.network = {network} AND o.together"
+HANDLES = """
+SELECT a.account, a.handle FROM account AS a JOIN membership AS m ON m.account = a.account
+WHERE m.network = {network}
 """
 SIZES = """
 SELECT (SELECT count(*) FROM membership WHERE network = {network}) AS members,
        (SELECT count(*) FROM account) - (SELECT count(DISTINCT account) FROM membership) AS others
 """
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Where the bars of a course stand: from `since` on, each `width` milliseconds."""
+
+    since: int
+    width: int
+    number: int
+
+    @classmethod
+    def of(cls, since: int, until: int, precision: int) -> Bars:
+        """Bars from a moment to another one, their edges on multiples of their width."""
+        fits = (w for w in WIDTHS if w >= precision and (until - since) / w <= BARS)
+        width = next(fits, max(WIDTHS[-1], -(-(until - since) // BARS // DAY) * DAY))
+        first = since // width * width
+        return cls(first, width, max(1, -(-(until - first) // width)))
+
+    @property
+    def until(self) -> int:
+        """Where they end."""
+        return self.since + self.width * self.number
+
+    def count(self, times: Ints, weights: Ints | None = None) -> list[int]:
+        """How many of some moments lie in each."""
+        place = (times - self.since) // self.width
+        inside = (place >= 0) & (place < self.number)
+        kept = None if weights is None else weights[inside]
+        return np.bincount(place[inside], kept, self.number).astype(int).tolist()  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class Own:
+    """The posts of a network's members: the place of the account in `accounts`, and the time."""
+
+    accounts: list[str]
+    account: Ints
+    time: Ints
+    precision: int
+    joint: Ints
+    handles: dict[str, str | None]
+    sizes: dict[str, int]
+    born: list[dict[str, int]]
 
 
 def times(
@@ -63,87 +96,107 @@ def times(
         since, until: only from then until before then, milliseconds UTC; None: all.
 
     Returns:
-        `first`, `last`, `width` of a bar, `bars`: number of posts of members, of others, and
-        joint occasions; `week`: 168 hours from Monday 00:00 UTC, members and others; `accounts`:
-        the busiest accounts, each with its posts by bar; `born`: creations by day.
+        `first`, `last`; `since`, `until`, `width` of the bars; `members`, `others`, `joint`: posts
+        and joint occasions by bar; `week`: 168 hours from Monday 00:00 UTC, members and others;
+        `accounts`: the busiest accounts, each with its posts by bar; `born`: creations by day.
     """
-    name = quoted(network)
-    span = one(findings, SPAN.format(network=name))
-    if span is None or span["first"] is None:
+    own = _own(Asked(findings, network))
+    if own is None:
         return None
-    since = span["first"] if since is None else since
-    until = span["last"] + SECOND if until is None else until
-    width = _width(until - since, span["precision"] or SECOND)
-    asked = {"network": name, "since": since, "until": until, "width": width}
-    number = -(-(until - since) // width)
-
-    def course(sql: str, value: str = "posts", **more: str) -> list[int]:
-        rows = many(findings, sql.format(**asked, **more))
-        return _filled(number, {row["bar"]: row[value] for row in rows})
-
+    first, last = int(own.time.min()), int(own.time.max())
+    since = first if since is None else since
+    until = last + SECOND if until is None else max(until, since + 1)
+    bars = Bars.of(since, until, own.precision)
     return {
-        "first": span["first"],
-        "last": span["last"],
-        "since": since,
-        "until": until,
-        "width": width,
-        "precision": span["precision"],
-        "members": course(COURSE, **_of(MEMBER, name)),
-        "others": course(COURSE, **_of(OTHER, name)),
-        "joint": course(JOINT, "occasions"),
-        "sizes": one(findings, SIZES.format(network=name)),
-        "week": _week(findings, name, span["precision"] or SECOND),
-        "accounts": _accounts(findings, asked, number),
-        "born": _born(findings, network),
+        "first": first,
+        "last": last,
+        "since": bars.since,
+        "until": bars.until,
+        "width": bars.width,
+        "precision": own.precision,
+        "members": bars.count(own.time),
+        "others": _others(findings, bars),
+        "joint": bars.count(own.joint),
+        "sizes": own.sizes,
+        "week": _week(findings, own),
+        "accounts": _accounts(own, bars),
+        "born": own.born,
     }
 
 
-def _of(who: tuple[str, str], name: str) -> dict[str, str]:
-    join, of = who
-    return {"join": join, "of": of.format(network=name)}
-
-
-def _width(span: int, precision: int) -> int:
-    fits = (width for width in WIDTHS if width >= precision and span / width <= BARS)
-    return next(fits, max(WIDTHS[-1], -(-span // BARS // DAY) * DAY))
-
-
-def _filled(number: int, bars: dict[int, int]) -> list[int]:
-    return [bars.get(bar, 0) for bar in range(max(1, number))]
-
-
-def _week(findings: Findings, name: str, precision: int) -> dict[str, list[int]] | None:
-    """Posts by hour of the week from Monday on; None where times are too coarse to tell hours."""
-    if precision > HOUR:
+@lru_cache(maxsize=32)
+def _own(asked: Asked) -> Own | None:
+    name = quoted(asked.network)
+    posts = asked.findings.engine.fetch(POSTS.format(network=name))
+    if not len(posts):
         return None
-    found = {}
-    for who, of in (("members", MEMBER), ("others", OTHER)):
-        rows = many(findings, HOURS.format(**_of(of, name)))
-        monday = 3 * 24  # the epoch was a Thursday
-        hours = {(row["hour"] + monday) % WEEK: row["posts"] for row in rows}
-        found[who] = _filled(WEEK, hours)
-    return found
+    accounts = posts["account"].combine_chunks().dictionary_encode()
+    joint = asked.findings.engine.fetch(JOINT.format(network=name))["time"]
+    return Own(
+        accounts=accounts.dictionary.to_pylist(),
+        account=accounts.indices.to_numpy(zero_copy_only=False).astype(np.int64),
+        time=posts["time"].to_numpy(),
+        precision=max(filter(None, posts["precision"].to_pylist()), default=SECOND),
+        joint=joint.to_numpy().astype(np.int64),
+        handles={
+            row["account"]: row["handle"]
+            for row in many(asked.findings, HANDLES.format(network=name))
+        },
+        sizes=one(asked.findings, SIZES.format(network=name)) or {},
+        born=_born(asked.findings, asked.network),
+    )
 
 
-def _accounts(findings: Findings, asked: dict[str, Any], number: int) -> list[dict[str, Any]]:
-    rows = many(findings, ACCOUNTS.format(**asked, rows=ROWS))
-    found: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        known = found.setdefault(
-            row["account"],
-            {
-                "account": row["account"],
-                "handle": row["handle"],
-                "posts": row["posts_in_all"],
-                "bars": [0] * max(1, number),
-            },
-        )
-        if row["bar"] < len(known["bars"]):
-            known["bars"][row["bar"]] = row["posts"]
-    return list(found.values())
+def _others(findings: Findings, bars: Bars) -> list[int]:
+    """Posts of everybody else by bar: of bars of whole hours from what is known of the hours."""
+    if bars.width >= HOUR:
+        hour, posts = _hours(Asked(findings))
+        return bars.count(hour * HOUR, posts)
+    rows = many(findings, OTHERS.format(since=bars.since, until=bars.until, width=bars.width))
+    found = {row["bar"]: row["posts"] for row in rows}
+    return [found.get(bar, 0) for bar in range(bars.number)]
 
 
-def _born(findings: Findings, network: str) -> list[dict[str, Any]]:
+@lru_cache(maxsize=8)
+def _hours(asked: Asked) -> tuple[Ints, Ints]:
+    """Hours since the epoch, and the posts of accounts in no network in each."""
+    rows = asked.findings.engine.fetch(queries.OTHER_HOURS)
+    known = rows.filter(rows["hour"].is_valid())
+    return known["hour"].to_numpy().astype(np.int64), known["posts"].to_numpy().astype(np.int64)
+
+
+def _week(findings: Findings, own: Own) -> dict[str, list[int]] | None:
+    """Posts by hour of the week from Monday on; None where times are too coarse to tell hours."""
+    if own.precision > HOUR:
+        return None
+    hour, posts = _hours(Asked(findings))
+    return {
+        "members": np.bincount((own.time // HOUR + MONDAY) % WEEK, minlength=WEEK).tolist(),
+        "others": np.bincount((hour + MONDAY) % WEEK, posts, WEEK).astype(int).tolist(),
+    }
+
+
+def _accounts(own: Own, bars: Bars) -> list[dict[str, Any]]:
+    """The accounts with most posts in the time shown, each with its posts by bar."""
+    place = (own.time - bars.since) // bars.width
+    inside = (place >= 0) & (place < bars.number)
+    cells = own.account[inside] * bars.number + place[inside]
+    posts = np.bincount(cells, minlength=len(own.accounts) * bars.number)
+    posts = posts.reshape(len(own.accounts), bars.number)
+    busiest = np.argsort(-posts.sum(axis=1), kind="stable")[:ROWS]
+    return [
+        {
+            "account": own.accounts[account],
+            "handle": own.handles.get(own.accounts[account]),
+            "posts": int(posts[account].sum()),
+            "bars": posts[account].tolist(),
+        }
+        for account in busiest
+        if posts[account].any()
+    ]
+
+
+def _born(findings: Findings, network: str) -> list[dict[str, int]]:
     """Day of creation (milliseconds UTC) → members created then."""
     days: dict[int, int] = {}
     for row in many(findings, queries.only(queries.BORN, [network])):

@@ -18,6 +18,8 @@ from unswarm.web.guard.exposure import exposure, is_loopback
 from unswarm.web.guard.people import people
 from unswarm.web.shelf import Shelf
 
+BACKLOG = 128
+
 
 @dataclass(frozen=True)
 class Place:
@@ -92,6 +94,7 @@ def _listen(place: Place) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((place.host, place.port))
+        listening.listen(BACKLOG)  # whoever reads the address may use it at once
     except OSError as error:
         listening.close()
         raise SettingsError(
