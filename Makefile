@@ -6,6 +6,8 @@ PIP := .venv/bin/pip --disable-pip-version-check -qq
 export PYTHONUNBUFFERED := 1
 # Spark is tested where there is Java for it
 SPARK := $(if $(shell command -v java),$(shell echo ,)spark)
+# what the browser tests drive
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 # what the web page is made from
 UI := hatch_build.py $(shell find ui -type f -not -path '*/node_modules/*')
 # what make bench measures: any of 100k 1M 10M 100M
@@ -16,7 +18,7 @@ SIZES ?= 1M 10M
 demo: .venv/installed  ## run the main job on the bundled real sample
 	@.venv/bin/unswarm demo --case demo/case
 
-test: .venv/tested lint  ## everything that must hold
+test: .venv/tested .venv/chromium lint  ## everything that must hold
 	@.venv/bin/pytest
 
 lint: .venv/tested
@@ -48,6 +50,15 @@ bench/.toolkit/installed:
 	@echo "Installing the peer coordination-network-toolkit (once) …"
 	@$(PYTHON) -m venv bench/.toolkit >/dev/null 2>&1 || $(PYTHON) -m virtualenv --quiet bench/.toolkit
 	@bench/.toolkit/bin/pip --disable-pip-version-check -qq install coordination-network-toolkit==1.5.2
+	@touch $@
+
+.venv/chromium:
+	@if [ -z "$(CHROMIUM)" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Chromium for the tests of the page (once) …"; \
+	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium; } \
+	    >/dev/null 2>&1 || echo "Chromium cannot be installed: the tests of the page are skipped."; \
+	elif [ -z "$(CHROMIUM)" ]; then \
+	  echo "Chromium is absent, so the tests of the page are skipped: apt install chromium"; fi
 	@touch $@
 
 .venv/made:

@@ -27,7 +27,7 @@ HOMES = {
     "libipld": ("readers/bluesky_car.py",),
     "fastapi": ("web/*.py", "web/routes/*.py", "web/guard/*.py"),
     "starlette": ("web/*.py", "web/routes/*.py", "web/guard/*.py"),
-    "pydantic": ("web/*.py", "web/guard/*.py"),
+    "pydantic": ("web/*.py", "web/shapes/*.py", "web/guard/*.py"),
     "uvicorn": ("web/server.py",),
     "argon2": ("web/guard/people.py",),
     "networkx": ("exporters/_graph.py", "exporters/gexf.py", "exporters/graphml.py"),

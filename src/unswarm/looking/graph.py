@@ -107,7 +107,8 @@ def graph(findings: Findings, network: str, wanted: Filter) -> dict[str, Any]:
     if grouped:
         nodes, edges = _in_groups(drawn, edges)
     else:
-        nodes = [n for n in drawn.nodes if not wanted.group or n["group"] == wanted.group]
+        asked = Asked(findings, network)
+        nodes = list(_opened(asked, wanted.group) if wanted.group else drawn.nodes)
         known = {node["account"] for node in nodes}
         edges = [row for row in edges if row["source"] in known and row["target"] in known]
     return {
@@ -147,8 +148,7 @@ def _placed(asked: Asked) -> Drawn:
 
 
 def place(nodes: list[dict[str, Any]], edges: list[dict[str, Any]]) -> Drawn:
-    """Accounts and edges with places; beyond `LARGEST` accounts in groups, each a small picture
-    of its own at the place of the group."""
+    """Accounts and edges with places; beyond `LARGEST` accounts in groups."""
     codes = {node["account"]: code for code, node in enumerate(nodes)}
     known = [row for row in edges if row["source"] in codes and row["target"] in codes]
     ends = np.array([[codes[r["source"]], codes[r["target"]]] for r in known], np.int64)
@@ -189,28 +189,38 @@ def _groups(nodes: int, ends: Any, weight: Any) -> Any:
 def _nested(
     nodes: list[dict[str, Any]], edges: list[dict[str, Any]], ends: Any, groups: Any
 ) -> Drawn:
+    """Groups in their places, each account at the place of its group until that is opened."""
     number = int(groups.max()) + 1
     sizes = np.bincount(groups, minlength=number)
-    centres = lay_out(number, groups[ends])
-    radius = 0.5 * np.sqrt(sizes / sizes.sum())
-    points = np.empty((len(nodes), 2))
-    inside = groups[ends[:, 0]] == groups[ends[:, 1]]
-    order = np.empty(len(nodes), np.int64)
-    for group in range(number):
-        own = np.flatnonzero(groups == group)
-        order[own] = np.arange(len(own))
-        mine = ends[inside & (groups[ends[:, 0]] == group)]
-        points[own] = centres[group] + (lay_out(len(own), order[mine]) - 0.5) * radius[group]
+    centres = lay_out(number, np.unique(groups[ends], axis=0))
     names = [f"g{group + 1}" for group in range(number)]
     placed = [
-        _at(node, point, names[group])
-        for node, point, group in zip(nodes, points, groups, strict=True)
+        _at(node, centres[group], names[group]) for node, group in zip(nodes, groups, strict=True)
     ]
     at = {
         name: {"x": float(x), "y": float(y), "accounts": int(size)}
         for name, (x, y), size in zip(names, centres, sizes, strict=True)
     }
     return Drawn(tuple(placed), tuple(edges), at)
+
+
+@lru_cache(maxsize=128)
+def _opened(asked: Asked, group: str) -> tuple[dict[str, Any], ...]:
+    """The accounts of a group, placed by the edges among them."""
+    return opened(_placed(asked), group)
+
+
+def opened(drawn: Drawn, group: str) -> tuple[dict[str, Any], ...]:
+    """The accounts of a group of a large network, placed by the edges among them."""
+    nodes = [node for node in drawn.nodes if node["group"] == group]
+    codes = {node["account"]: code for code, node in enumerate(nodes)}
+    ends = [
+        (codes[row["source"]], codes[row["target"]])
+        for row in drawn.edges
+        if row["source"] in codes and row["target"] in codes
+    ]
+    points = lay_out(len(nodes), np.array(ends, np.int64).reshape(-1, 2))
+    return tuple(_at(node, point, group) for node, point in zip(nodes, points, strict=True))
 
 
 def _in_groups(

@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from unswarm.engines import quoted
+from unswarm.exporters._report import queries
 from unswarm.findings import Findings
 from unswarm.looking import Row, counted, listed, many, page
 
@@ -16,14 +17,6 @@ WORDS = re.compile(r"\s+|\w+|[^\w\s]", re.UNICODE)
 
 EDGES = """
 SELECT * FROM edge WHERE source = {source} AND target = {target} ORDER BY signal, network
-"""
-MEETINGS = """
-SELECT a.object, a.time, a.post, b.time AS other_time, b.post AS other_post,
-       abs(a.time - b.time) AS gap
-FROM trace AS a JOIN trace AS b ON b.signal = a.signal AND b.object = a.object
-WHERE a.signal = {signal} AND a.account = {source} AND b.account = {target}
-  AND abs(a.time - b.time) <= {window}
-ORDER BY gap, a.time, a.object
 """
 POSTS = """
 SELECT p.post, p.account, a.handle, a.name, p.platform, p.kind, p.text, p.time, p.precision,
@@ -41,7 +34,7 @@ def pair(findings: Findings, one: str, other: str) -> list[dict[str, Any]]:
 
 def meetings(findings: Findings, edge: dict[str, Any], offset: int, limit: int) -> dict[str, Any]:
     """The co-actions behind an edge, the closest first, each with both posts and what differs."""
-    sql = MEETINGS.format(
+    sql = queries.MEETINGS_OF.format(
         signal=quoted(edge["signal"]),
         source=quoted(edge["source"]),
         target=quoted(edge["target"]),

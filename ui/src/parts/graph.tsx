@@ -54,6 +54,7 @@ export function Picture({ graph, by, tones, chosen, lasso, onChoose, onEdge, onG
   const sigma = useRef<Sigma>(null);
   const [tip, setTip] = useState("");
   const [failed, setFailed] = useState(false);
+  const theme = useTheme();
   const acts = useRef({ onChoose, onEdge, onGroup, chosen });
   acts.current = { onChoose, onEdge, onGroup, chosen };
 
@@ -105,7 +106,7 @@ export function Picture({ graph, by, tones, chosen, lasso, onChoose, onEdge, onG
       made.kill();
       sigma.current = null;
     };
-  }, [graph, by]);
+  }, [graph, by, theme]);
 
   useEffect(() => void sigma.current?.refresh({ skipIndexation: true }), [chosen]);
 
@@ -148,6 +149,20 @@ export function Picture({ graph, by, tones, chosen, lasso, onChoose, onEdge, onG
       {tip && <p class="tip" aria-live="polite">{tip}</p>}
     </div>
   );
+}
+
+/** Changes when the theme does: a canvas keeps the colours it was drawn in. */
+function useTheme(): number {
+  const [turn, set] = useState(0);
+  useEffect(() => {
+    const changed = (): void => set((before) => before + 1);
+    const system = matchMedia("(prefers-color-scheme: dark)");
+    const chosen = new MutationObserver(changed);
+    system.addEventListener("change", changed);
+    chosen.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    return () => (system.removeEventListener("change", changed), chosen.disconnect());
+  }, []);
+  return turn;
 }
 
 function drawing(graph: Graph, by: Colour, tones: Record<string, number>): MultiGraph {

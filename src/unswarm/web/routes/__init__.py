@@ -11,7 +11,7 @@ from unswarm.record.people import Role
 from unswarm.web.errors import Problem
 from unswarm.web.guard import Person, may, someone
 from unswarm.web.jobs import Jobs
-from unswarm.web.shapes import Written
+from unswarm.web.shapes.record import Written
 from unswarm.web.shelf import Shelf
 
 _IN_ONE_SHAPE = {

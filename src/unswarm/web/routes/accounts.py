@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from unswarm.looking.dossier import dossier, posts
-from unswarm.web import shapes
 from unswarm.web.errors import missing
 from unswarm.web.guard import note
 from unswarm.web.routes import PROBLEMS, Limit, Offset, OnShelf, Someone, Text
+from unswarm.web.shapes import accounts as shapes
 
 router = APIRouter(prefix="/api/cases/{case}", tags=["accounts"], responses=PROBLEMS)
 

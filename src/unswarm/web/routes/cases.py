@@ -12,9 +12,10 @@ from unswarm import log
 from unswarm.findings import Findings
 from unswarm.looking import counted, many, page
 from unswarm.looking.search import search
-from unswarm.web import shapes
 from unswarm.web.guard import note
 from unswarm.web.routes import PROBLEMS, Analyst, Limit, Offset, OnShelf, Someone, Text
+from unswarm.web.shapes import cases as shapes
+from unswarm.web.shapes.accounts import Hits
 from unswarm.web.shelf import Opened
 
 router = APIRouter(prefix="/api", tags=["cases"], responses=PROBLEMS)
@@ -105,8 +106,8 @@ def show_log(
 
 
 @router.get("/cases/{case}/search")
-def search_case(case: str, shelf: OnShelf, _: Someone, q: Text = "") -> shapes.Hits:
+def search_case(case: str, shelf: OnShelf, _: Someone, q: Text = "") -> Hits:
     """What a few letters may mean: networks, accounts, sites, decisions."""
     with shelf.opened(case) as here:
         hits = here.ask(search, q) if here.case.has_run else []
-    return shapes.Hits(hits=hits)
+    return Hits(hits=hits)

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from unswarm.findings import Findings
 from unswarm.looking import graph, networks, objects, pairs, pictures, times
-from unswarm.web import shapes
 from unswarm.web.errors import missing
 from unswarm.web.guard import note
 from unswarm.web.routes import PROBLEMS, Limit, Offset, OnShelf, Someone, Text
+from unswarm.web.shapes import networks as shapes
+from unswarm.web.shapes.posts import Meetings, Pair
 from unswarm.web.shelf import Opened
 
 router = APIRouter(prefix="/api/cases/{case}", tags=["networks"], responses=PROBLEMS)
@@ -207,10 +208,10 @@ def show_photo(case: str, photo: str, shelf: OnShelf, _: Someone) -> Response:
 
 
 @router.get("/pairs")
-def show_pair(case: str, one: Name, other: Name, shelf: OnShelf, _: Someone) -> shapes.Pair:
+def show_pair(case: str, one: Name, other: Name, shelf: OnShelf, _: Someone) -> Pair:
     """The edges between two accounts, one for each signal."""
     with shelf.opened(case) as here:
-        return shapes.Pair(edges=here.ask(pairs.pair, one, other))
+        return Pair(edges=here.ask(pairs.pair, one, other))
 
 
 @router.get("/pairs/meetings")
@@ -224,7 +225,7 @@ def list_meetings(
     _: Someone,
     offset: Offset = 0,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
-) -> shapes.Meetings:
+) -> Meetings:
     """Their co-actions in a signal, post beside post."""
     with shelf.opened(case) as here:
         edges = here.ask(pairs.pair, one, other)
@@ -232,7 +233,7 @@ def list_meetings(
         if edge is None:
             raise missing(f"edge in {signal} between", f"{one} and {other}")
         note(request, "see posts", case=case, accounts=[one, other])
-        return shapes.Meetings(**here.ask(_meetings, one, other, signal, offset, limit))
+        return Meetings(**here.ask(_meetings, one, other, signal, offset, limit))
 
 
 def _meetings(

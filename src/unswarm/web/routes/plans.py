@@ -11,11 +11,13 @@ from fastapi import APIRouter, Request
 from unswarm import enforcing
 from unswarm.errors import SettingsError, UserError, did_you_mean
 from unswarm.record.orders import Action, Order, Plan
-from unswarm.web import shapes
 from unswarm.web.guard import note
 from unswarm.web.routes import PROBLEMS, AllJobs, Analyst, Approver, OnShelf, Someone, written
 from unswarm.web.routes.cases import HANDOVER
 from unswarm.web.routes.record import approvals
+from unswarm.web.shapes import plans as shapes
+from unswarm.web.shapes.record import Written
+from unswarm.web.shapes.work import JobView
 from unswarm.web.shelf import Opened
 
 router = APIRouter(prefix="/api/cases/{case}/plans", tags=["plans"], responses=PROBLEMS)
@@ -102,9 +104,7 @@ def _target(here: Opened, said: shapes.DraftRequest) -> str:
 
 
 @router.post("", status_code=201)
-def make_plan(
-    case: str, said: shapes.DraftRequest, shelf: OnShelf, person: Analyst
-) -> shapes.Written:
+def make_plan(case: str, said: shapes.DraftRequest, shelf: OnShelf, person: Analyst) -> Written:
     """Make a plan of the orders that approved decisions give; nothing is sent."""
     with shelf.opened(case) as here:
         target, found = _target(here, said), _draft(here, said)
@@ -118,7 +118,7 @@ def make_plan(
 @router.post("/{plan}/run", status_code=202)
 def run_plan(
     case: str, plan: str, request: Request, shelf: OnShelf, jobs: AllJobs, person: Approver
-) -> shapes.JobView:
+) -> JobView:
     """Carry out an approved plan, or go on with one that was cut off."""
     return _start(case, plan, request, shelf, jobs, person.name, undo=False)
 
@@ -126,7 +126,7 @@ def run_plan(
 @router.post("/{plan}/undo", status_code=202)
 def undo_plan(
     case: str, plan: str, request: Request, shelf: OnShelf, jobs: AllJobs, person: Approver
-) -> shapes.JobView:
+) -> JobView:
     """Take back what rests on nothing any more, or else all of a plan."""
     return _start(case, plan, request, shelf, jobs, person.name, undo=True)
 
@@ -140,7 +140,7 @@ def _start(
     who: str,
     *,
     undo: bool,
-) -> shapes.JobView:
+) -> JobView:
     with shelf.opened(case) as here:
         made = here.desk.planned(plan)
         if not made.approvals:
@@ -152,4 +152,4 @@ def _start(
     note(request, title, case=case)
     words = ["enforce", plan, *(["--undo"] if undo else [])]
     job = jobs.start(case, shelf.path(case), title, [words], who)
-    return shapes.JobView(**job.as_dict())
+    return JobView(**job.as_dict())

@@ -12,9 +12,10 @@ from unswarm.desk import Desk
 from unswarm.record.attribution import CONFIDENCE
 from unswarm.record.considered import EXPLANATIONS
 from unswarm.record.decisions import Decision, Ground
-from unswarm.web import shapes
 from unswarm.web.guard import Person
 from unswarm.web.routes import PROBLEMS, Analyst, Approver, OnShelf, Someone, written
+from unswarm.web.shapes import record as shapes
+from unswarm.web.shapes.accounts import Said
 
 router = APIRouter(prefix="/api/cases/{case}", tags=["record"], responses=PROBLEMS)
 
@@ -44,7 +45,7 @@ def show_record(case: str, shelf: OnShelf, _: Someone) -> shapes.RecordView:
             considered=[shapes.ConsideredRow(**asdict(e)) for e in record.considered.values()],
             releases=[_release(each) for each in record.releases.values()],
             errata=[
-                shapes.Said(id="", act="erratum", who=e.who, when=e.when, says=e.text)
+                Said(id="", act="erratum", who=e.who, when=e.when, says=e.text)
                 for e in record.errata
             ],
             explanations=dict(EXPLANATIONS),

@@ -14,7 +14,6 @@ from unswarm.exporting import exporter, secrets_of, write_export
 from unswarm.findings import Findings
 from unswarm.looking.handing import facts, released
 from unswarm.plugins import load, names, one, summary
-from unswarm.web import shapes
 from unswarm.web.errors import missing
 from unswarm.web.guard import note
 from unswarm.web.routes import (
@@ -26,6 +25,9 @@ from unswarm.web.routes import (
     Someone,
     written,
 )
+from unswarm.web.shapes import report as shapes
+from unswarm.web.shapes.record import Written
+from unswarm.web.shapes.work import JobView
 
 router = APIRouter(prefix="/api/cases/{case}", tags=["report"], responses=PROBLEMS)
 formats = APIRouter(prefix="/api", tags=["report"], responses=PROBLEMS)
@@ -71,7 +73,7 @@ def _rendered(findings: Findings, name: str) -> str:
 
 
 @router.post("/report/sign", status_code=201)
-def sign(case: str, shelf: OnShelf, person: Analyst) -> shapes.Written:
+def sign(case: str, shelf: OnShelf, person: Analyst) -> Written:
     """Stand behind the public report as it is now; two different people must."""
     with shelf.opened(case) as here:
         return written(here.desk.sign(person.name, str(person.role)))
@@ -80,14 +82,14 @@ def sign(case: str, shelf: OnShelf, person: Analyst) -> shapes.Written:
 @router.post("/report/publish", status_code=202)
 def publish(
     case: str, request: Request, shelf: OnShelf, jobs: AllJobs, person: Approver
-) -> shapes.JobView:
+) -> JobView:
     """Write the public report that two people signed, or say what forbids it."""
     with shelf.opened(case) as here:
         here.desk.publishable()
     note(request, "publish", case=case)
     words = ["publish", "--no-pdf", f"--who={person.name}"]
     job = jobs.start(case, shelf.path(case), "publishing the report", [words], person.name)
-    return shapes.JobView(**job.as_dict())
+    return JobView(**job.as_dict())
 
 
 @router.get("/release")
@@ -104,7 +106,7 @@ def preview_release(
 @router.post("/releases/{name}/share", status_code=201)
 def share(
     case: str, name: str, said: shapes.Share, request: Request, shelf: OnShelf, person: Approver
-) -> shapes.Written:
+) -> Written:
     """Write down who gets a release, after a look whether it is the file that was made."""
     note(request, "share release", case=case, release=name, recipient=said.recipient)
     with shelf.opened(case) as here:
@@ -153,7 +155,7 @@ def export(
     shelf: OnShelf,
     jobs: AllJobs,
     person: Analyst,
-) -> shapes.JobView:
+) -> JobView:
     """Write the findings in a format."""
     name, module = exporter(said.format)
     known = {option for option in _options(module) if option not in SECRETS}
@@ -164,7 +166,7 @@ def export(
     options = [f"--option={key}={value}" for key, value in said.options.items()]
     words = ["export", name, *options, f"--who={person.name}"]
     job = jobs.start(case, shelf.path(case), f"writing {name}", [words], person.name)
-    return shapes.JobView(**job.as_dict())
+    return JobView(**job.as_dict())
 
 
 def _options(module: Any) -> dict[str, Any]:

@@ -15,11 +15,11 @@ from fastapi.responses import StreamingResponse
 
 from unswarm.looking.incoming import preview
 from unswarm.plugins import names
-from unswarm.web import shapes
 from unswarm.web.errors import missing
 from unswarm.web.guard import note
 from unswarm.web.jobs import OVER, Job
 from unswarm.web.routes import PROBLEMS, AllJobs, Analyst, OnShelf, Someone
+from unswarm.web.shapes import work as shapes
 
 router = APIRouter(prefix="/api", tags=["work"], responses=PROBLEMS)
 
