@@ -94,9 +94,11 @@ class Visit:
         return self.page
 
     def settle(self) -> None:
-        """Wait until what was asked for is there."""
-        self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_selector(".bones, [aria-busy=true]", state="detached")
+        """Wait until what was asked for is there, and nothing more is asked for by it."""
+        self.page.wait_for_selector("h1, h2, .problem", state="attached")
+        for _ in range(3):
+            self.page.wait_for_selector(".bones, [aria-busy=true]", state="detached")
+            self.page.wait_for_timeout(60)
 
     def shot(self, name: str) -> None:
         """A picture of the page, where somebody wants to look at it."""

@@ -150,6 +150,9 @@ def test_the_picture_is_filtered_brushed_and_lassoed(places, desk, browser) -> N
     visit.settle()
     assert status.inner_text() != whole
     page.get_by_role("button", name="Lasso").click()
+    page.locator(".stage").evaluate(
+        "stage => stage.scrollIntoView({block: 'center', behavior: 'instant'})"
+    )
     box = page.locator("svg.lasso").bounding_box()
     left, top, right, low = (
         box["x"] + 4,

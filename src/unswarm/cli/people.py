@@ -12,7 +12,6 @@ from unswarm import terminal
 from unswarm.cli.app import app
 from unswarm.cli.places import must_exist
 from unswarm.errors import SettingsError
-from unswarm.record.people import person as acting
 
 people = typer.Typer(help="Say who may come in where the desk is served, and in which role.")
 app.add_typer(people, name="people")
@@ -74,6 +73,7 @@ def remove(
 
 def _note(home: Path, act: str, name: str, role: str = "") -> None:
     """Write into the audit log who let somebody in or out."""
+    from unswarm.record.people import person as acting
     from unswarm.web.guard.audit import Audit
 
     given = {"as": role} if role else {}

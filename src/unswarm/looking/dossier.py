@@ -30,9 +30,14 @@ FROM ({EDGES.strip()}) AS x LEFT JOIN account AS a ON a.account = x.account
 GROUP BY 1, 2, 3, 4 ORDER BY objects DESC, p, x.account LIMIT {NEIGHBOURS}
 """
 SIGNALS = """
-SELECT o.signal, count(*) AS occasions, count(*) FILTER (WHERE o.together) AS together,
-       sum(o.explained) AS expected, max(o.window) AS window, min(o.gap) AS min_gap
-FROM occasion AS o WHERE o.account = {account} GROUP BY 1 ORDER BY together DESC, o.signal
+SELECT o.*, e.p, coalesce(e.neighbours, 0) AS neighbours FROM (
+    SELECT signal, count(*) AS occasions, count(*) FILTER (WHERE together) AS together,
+           sum(explained) AS expected, max("window") AS "window", min(gap) AS min_gap
+    FROM occasion WHERE account = {account} GROUP BY 1
+) AS o LEFT JOIN (
+    SELECT signal, min(p) AS p, count(*) AS neighbours FROM edge
+    WHERE source = {account} OR target = {account} GROUP BY 1
+) AS e ON e.signal = o.signal ORDER BY o.together DESC, o.signal
 """
 ACTIVITY = """
 SELECT count(*) AS posts, min(time) AS first, max(time) AS last,

@@ -19,6 +19,7 @@ from unswarm.web.guard.people import people
 from unswarm.web.shelf import Shelf
 
 BACKLOG = 128
+EVERYWHERE = frozenset({"0.0.0.0", "::"})
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,12 @@ class Place:
     key: Path | None = None
     proxies: Sequence[str] = ()
     names: Sequence[str] = ()
+
+    @property
+    def called(self) -> list[str]:
+        """The names it answers to besides this machine's own."""
+        own = [] if self.host in EVERYWHERE else [_written(self.host)]
+        return [*self.names, *own]
 
     @property
     def secure(self) -> bool:
@@ -65,7 +72,7 @@ def serve(folder: Path, place: Place, say: Callable[[str], None], *, browse: boo
         tls=place.certificate is not None,
         proxies=place.proxies,
     )
-    guard = Guard(home, secure=place.secure, hosts=place.names, proxies=place.proxies)
+    guard = Guard(home, secure=place.secure, hosts=place.called, proxies=place.proxies)
     app = make(folder, guard)
     listening = _listen(place)
     scheme = "https" if place.certificate else "http"

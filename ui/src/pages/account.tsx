@@ -29,7 +29,7 @@ interface Props {
 }
 
 interface Activity { posts: number; first: number | null; last: number | null; reposts: number; replies: number; days: number }
-interface Signal { signal: string; occasions: number; together: number; expected: number | null; window: number | null; min_gap: number | null }
+interface Signal { signal: string; p: number | null; neighbours: number; occasions: number; together: number; expected: number | null; window: number | null; min_gap: number | null }
 interface Neighbour { account: string; handle: string | null; name: string | null; network: string; signals: string; objects: number; p: number; q: number; min_gap: number }
 interface Role { account: string | null; role: string; target: string; country: string | null; until: number | null }
 
@@ -113,8 +113,8 @@ function Dossier({ name, id, dossier, again }: Props) {
           {signals.length ? (
             <Scroll label="Signals">
               <table>
-                <thead><tr><th scope="col">Signal</th><th scope="col" class="num">Together</th><th scope="col" class="num">Expected</th><th scope="col" class="num">Within</th><th scope="col" class="num">Closest</th></tr></thead>
-                <tbody>{signals.map((each) => <tr key={each.signal}><th scope="row">{each.signal}</th><td class="num">{count(each.together)}<span class="sub">of {count(each.occasions)}</span></td><td class="num">{figure(each.expected)}</td><td class="num">{gap(each.window)}</td><td class="num">{gap(each.min_gap)}</td></tr>)}</tbody>
+                <thead><tr><th scope="col">Signal</th><th scope="col" class="num">Together</th><th scope="col" class="num">Expected</th><th scope="col" class="num">Within</th><th scope="col" class="num">Closest</th><th scope="col" class="num">Smallest p</th></tr></thead>
+                <tbody>{signals.map((each) => <tr key={each.signal}><th scope="row">{each.signal}</th><td class="num">{count(each.together)}<span class="sub">of {count(each.occasions)}</span></td><td class="num">{figure(each.expected)}</td><td class="num">{gap(each.window)}</td><td class="num">{gap(each.min_gap)}</td><td class="num">{chance(each.p)}<span class="sub">{count(each.neighbours)} pairs</span></td></tr>)}</tbody>
               </table>
             </Scroll>
           ) : <p class="note">It acted with nobody.</p>}

@@ -123,9 +123,9 @@ export function Pages({ total, offset, limit, to }: { total: number; offset: num
 
 /** Two numbers as bars: the network's and everybody else's. */
 export function Bars({ value, baseline, claim }: { value: number | null; baseline: number | null; claim: string }) {
-  if (value == null) return null;
-  const most = Math.max(Math.abs(value), Math.abs(baseline ?? 0)) || 1;
-  const shares = claim.includes("%") && value >= 0 && value <= 1 && (baseline ?? 0) <= 1;
+  if (value == null || baseline == null) return null; // one bar compares nothing
+  const most = Math.max(Math.abs(value), Math.abs(baseline)) || 1;
+  const shares = claim.includes("%") && value >= 0 && value <= 1 && baseline <= 1;
   const say = (number: number): string => (shares ? share(number) : count(Number(number.toPrecision(4))));
   const bar = (name: string, number: number, own: boolean): JSX.Element[] => [
     <span>{name}</span>,
@@ -135,7 +135,7 @@ export function Bars({ value, baseline, claim }: { value: number | null; baselin
   return (
     <div class="bars">
       {bar("this network", value, true)}
-      {baseline != null && bar("others", baseline, false)}
+      {bar("others", baseline, false)}
     </div>
   );
 }

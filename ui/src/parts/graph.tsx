@@ -11,6 +11,7 @@ type Node = Shapes["Node"];
 export type Colour = "signal" | "kind" | "platform" | "part";
 
 export const SURE = 0.9;
+const CLICK = 400; // milliseconds in which the click that ends a lasso reaches the picture
 
 export const ofNode = (node: Node, by: Colour): string =>
   by === "kind" ? node.kind
@@ -55,6 +56,7 @@ export function Picture({ graph, by, tones, chosen, lasso, onChoose, onEdge, onG
   const [tip, setTip] = useState("");
   const [failed, setFailed] = useState(false);
   const theme = useTheme();
+  const lassoed = useRef(-Infinity);
   const acts = useRef({ onChoose, onEdge, onGroup, chosen });
   acts.current = { onChoose, onEdge, onGroup, chosen };
 
@@ -101,7 +103,9 @@ export function Picture({ graph, by, tones, chosen, lasso, onChoose, onEdge, onG
     made.on("clickEdge", ({ edge }) => {
       if (!graph.grouped) acts.current.onEdge(drawn.source(edge), drawn.target(edge), drawn.getEdgeAttribute(edge, "signal"));
     });
-    made.on("clickStage", () => acts.current.onChoose([], false));
+    made.on("clickStage", () => {
+      if (performance.now() - lassoed.current > CLICK) acts.current.onChoose([], false);
+    });
     return () => {
       made.kill();
       sigma.current = null;
@@ -145,7 +149,7 @@ export function Picture({ graph, by, tones, chosen, lasso, onChoose, onEdge, onG
         <button aria-label="Zoom out" onClick={() => zoom(1.4)}>−</button>
         <button onClick={() => void sigma.current?.getCamera().animatedReset()}>All</button>
       </div>
-      {lasso && <Lasso inside={(points) => onChoose(within(sigma.current, graph, points), true)} />}
+      {lasso && <Lasso inside={(points) => ((lassoed.current = performance.now()), onChoose(within(sigma.current, graph, points), true))} />}
       {tip && <p class="tip" aria-live="polite">{tip}</p>}
     </div>
   );

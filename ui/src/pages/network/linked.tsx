@@ -37,7 +37,7 @@ export function Linked({ name, network }: Part) {
                   {rows.map((row) => (
                     <tr key={row.account}>
                       <th scope="row"><a href={toAccount(name, row.account!)}><Name account={row.account!} handle={row.handle} name={row.name} /></a><span class="sub">{[row.kind, row.platform].filter(Boolean).join(" on ")}</span></th>
-                      <td data-label="Standing">{row.named ? <Badge tone="blue">named, {share(row.probability)}</Badge> : <Badge>worth a look</Badge>}</td>
+                      <td data-label="Standing">{row.named ? <Badge tone="blue">named, {share(row.probability)}</Badge> : <Badge>worth a look</Badge>}{(row.control ?? 0) >= 0.9 && <span class="sub">most who run it are the network’s</span>}</td>
                       <td data-label="Ties">{row.ties}</td>
                       <td data-label="Shared" class="num">{count(row.shared)}</td>
                       <td data-label="p" class="num nowrap">{chance(row.p)}</td>
