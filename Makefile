@@ -19,7 +19,7 @@ demo: .venv/installed  ## run the main job on the bundled real sample
 	@.venv/bin/unswarm demo --case demo/case
 
 test: .venv/tested .venv/chromium lint  ## everything that must hold
-	@.venv/bin/pytest
+	@.venv/bin/pytest -n 2 --dist loadfile
 
 lint: .venv/tested
 	@.venv/bin/ruff check .
