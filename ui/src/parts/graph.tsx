@@ -174,13 +174,14 @@ function drawing(graph: Graph, by: Colour, tones: Record<string, number>): Multi
   const colours = Object.fromEntries(Object.entries(tones).map(([name, place]) => [name, tone(`--s${place % 8}`)]));
   const edge = tone("--edge");
   const paper = tone("--sheet");
+  const fits = Math.min(1, Math.sqrt((graph.grouped ? 25 : 250) / graph.nodes.length));
   const most = Math.max(1, ...graph.nodes.map((node) => (graph.grouped ? node.accounts : node.together ?? 0)));
   for (const node of graph.nodes) {
     const weight = (graph.grouped ? node.accounts : node.together ?? 0) / most;
     drawn.addNode(node.account, {
       x: node.x,
       y: node.y,
-      size: (graph.grouped ? 8 : 3) + (graph.grouped ? 22 : 7) * Math.sqrt(weight),
+      size: fits * ((graph.grouped ? 8 : 3) + (graph.grouped ? 22 : 7) * Math.sqrt(weight)),
       color: node.probability != null && node.probability < SURE ? faded(colours[ofNode(node, by)] ?? edge, 0.45, paper) : (colours[ofNode(node, by)] ?? edge),
       label: node.handle ?? node.name ?? node.account,
       about: graph.grouped ? "" : `, ${node.kind}${node.platform ? ` on ${node.platform}` : ""}, ${count(node.together)} joint occasions`,
