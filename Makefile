@@ -34,7 +34,7 @@ bench: .venv/installed bench/.toolkit/installed  ## how fast pairs are counted, 
 	@.venv/bin/python bench/speed.py --sizes $(SIZES) --viral --repeat 3 --write docs/performance.md
 
 clean:
-	@rm -rf bench/.toolkit bench/.speed .venv build dist demo/case .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@rm -rf bench/.toolkit bench/.speed .venv build dist demo/case .mypy_cache .ruff_cache .pytest_cache .import_linter_cache ui/node_modules src/unswarm/web/static
 
 .venv/installed: pyproject.toml $(UI) .venv/made
 	@echo "Installing unswarm (once, a minute or two) …"

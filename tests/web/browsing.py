@@ -19,7 +19,6 @@ FLAGS = (
     *("--disable-component-update", "--disable-sync", "--mute-audio"),
     *("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"),
 )
-QUIET = {"UNSWARM_DEBUG": "1"}
 
 
 def chromium() -> str:
@@ -47,9 +46,7 @@ def launched() -> Iterator[Any]:
 def served(folder: Path) -> Iterator[str]:
     """The address of `unswarm serve FOLDER`."""
     command = [sys.executable, "-m", "unswarm", "serve", str(folder), "--port", "0", "--no-browse"]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ}
-    )
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None and process.stderr is not None
         line = process.stdout.readline()

@@ -11,6 +11,7 @@ import typer
 from unswarm import terminal
 from unswarm.cli.app import app
 from unswarm.cli.places import must_exist
+from unswarm.cli.serving import installed
 from unswarm.errors import SettingsError
 
 people = typer.Typer(help="Say who may come in where the desk is served, and in which role.")
@@ -84,10 +85,6 @@ def _home(folder: Path) -> Path:
     must_exist(folder)
     if not folder.is_dir():
         raise SettingsError(f"{folder} is no folder. Hint: the one that is served.")
-    try:
+    with installed("Accounts need"):
         from unswarm.web.app import HOME
-    except ModuleNotFoundError as error:
-        raise SettingsError(
-            f"Accounts need '{error.name}'. Hint: pip install 'unswarm[web]'"
-        ) from None
     return folder / HOME

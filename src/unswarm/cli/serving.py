@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -44,33 +46,28 @@ def serve(
     must_exist(folder, certificate, key)
     if bool(certificate) != bool(key):
         raise SettingsError("TLS takes both --tls-cert and --tls-key.")
-    served(folder, host, port, certificate, key, proxies or (), names or (), browse=browse)
+    where = {"host": host, "port": port, "certificate": certificate, "key": key}
+    served(folder, browse=browse, **where, proxies=proxies or (), names=names or ())
 
 
-def served(
-    folder: Path,
-    host: str = "127.0.0.1",
-    port: int = 8080,
-    certificate: Path | None = None,
-    key: Path | None = None,
-    proxies: list[str] | tuple[str, ...] = (),
-    names: list[str] | tuple[str, ...] = (),
-    *,
-    browse: bool,
-) -> None:
-    """Serve a folder until it is interrupted.
+def served(folder: Path, *, browse: bool, **where: Any) -> None:
+    """Serve a folder until it is interrupted; `where`: what `web.server.Place` takes.
 
     Raises:
         SettingsError: what it needs is not installed, or it would not be safe.
     """
-    try:
+    with installed("The web page needs"):
         from unswarm.web.server import Place
         from unswarm.web.server import serve as run
+    run(folder, Place(**where), terminal.say, browse=browse)
+
+
+@contextmanager
+def installed(needs: str) -> Iterator[None]:
+    """Say which library of the extra `web` is missing, and how to get it."""
+    try:
+        yield
     except ModuleNotFoundError as error:
         if error.name and error.name.split(".")[0] == "unswarm":
             raise
-        raise SettingsError(
-            f"The web page needs '{error.name}'. Hint: pip install 'unswarm[web]'"
-        ) from None
-    place = Place(host, port, certificate, key, proxies, names)
-    run(folder, place, terminal.say, browse=browse)
+        raise SettingsError(f"{needs} '{error.name}'. Hint: pip install 'unswarm[web]'") from None

@@ -8,20 +8,14 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from unswarm.engines import quoted
 from unswarm.errors import CaseError
 from unswarm.findings import Findings
 
 Row = Mapping[str, Any]
 MOST = 500  # rows of one page of a list
-
-
-def listed(texts: Iterable[str]) -> str:
-    """Texts as the inside of a SQL `IN (…)`; an empty list matches nothing."""
-    return ", ".join(map(quoted, texts)) or "NULL"
 
 
 class Asked:

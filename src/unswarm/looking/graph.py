@@ -98,7 +98,8 @@ def graph(findings: Findings, network: str, wanted: Filter) -> dict[str, Any]:
         `target` as places in `nodes`; `signals` (signal → edges in all); `grouped`: whether nodes
         are groups of accounts; `accounts` in all.
     """
-    drawn = placed(findings, network)
+    asked = Asked(findings, network)
+    drawn = _placed(asked)
     edges = [row for row in drawn.edges if wanted.keeps(row)]
     if wanted.since is not None or wanted.until is not None:
         met = _met(findings, network, wanted)
@@ -107,7 +108,6 @@ def graph(findings: Findings, network: str, wanted: Filter) -> dict[str, Any]:
     if grouped:
         nodes, edges = _in_groups(drawn, edges)
     else:
-        asked = Asked(findings, network)
         nodes = list(_opened(asked, wanted.group) if wanted.group else drawn.nodes)
         known = {node["account"] for node in nodes}
         edges = [row for row in edges if row["source"] in known and row["target"] in known]
@@ -134,13 +134,9 @@ def _met(findings: Findings, network: str, wanted: Filter) -> set[tuple[str, str
     return {(row["source"], row["target"], row["signal"]) for row in rows}
 
 
-def placed(findings: Findings, network: str) -> Drawn:
-    """A network with a place for every account; the same run gives the same places."""
-    return _placed(Asked(findings, network))
-
-
 @lru_cache(maxsize=64)
 def _placed(asked: Asked) -> Drawn:
+    """A network with a place for every account; the same run gives the same places."""
     name = quoted(asked.network)
     nodes = many(asked.findings, NODES.format(network=name))
     edges = many(asked.findings, EDGE_ROWS.format(network=name))

@@ -7,9 +7,9 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from unswarm.engines import quoted
-from unswarm.exporters._report import queries
+from unswarm.exporters._report import listed, queries
 from unswarm.findings import Findings
-from unswarm.looking import Row, counted, listed, many, page
+from unswarm.looking import Row, counted, many, page
 
 FOREVER = 10**15  # milliseconds; the window of a signal that has none
 LONGEST = 4_000  # words beyond which two texts are not compared word by word

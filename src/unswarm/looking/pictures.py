@@ -18,6 +18,7 @@ SHOWN = (
     *("faces", "left_x", "left_y", "right_x", "right_y", "watermark", "pdq", "kept"),
 )
 
+PICTURED = "SELECT 1 AS one FROM photo AS p JOIN membership AS m ON m.account = p.account"
 PHOTOS = """
 SELECT p.*, a.handle, v.photo IS NOT NULL AS kept
 FROM photo AS p JOIN membership AS m ON m.account = p.account
@@ -27,6 +28,11 @@ WHERE m.network = {network}
 ORDER BY count(*) OVER (PARTITION BY coalesce(p.pdq, p.photo)) DESC, coalesce(p.pdq, p.photo),
          p.account
 """
+
+
+def pictured(findings: Findings, network: str) -> bool:
+    """Whether a network has photos."""
+    return one(findings, f"{PICTURED} WHERE m.network = {quoted(network)} LIMIT 1") is not None
 
 
 def wall(findings: Findings, network: str) -> dict[str, Any] | None:

@@ -19,6 +19,7 @@ from unswarm.web.routes import accounts, cases, networks, plans, record, report,
 from unswarm.web.shelf import Shelf
 
 STATIC = Path(__file__).parent / "static"
+ICON = "favicon.svg"
 HOME = ".unswarm"  # folder of the served one: who may come in, and who saw what
 ABOUT = """
 The six verbs of a case over HTTP. Every answer that is no success has one shape,
@@ -85,9 +86,8 @@ def _serve_page(app: FastAPI) -> None:
 
     @app.get("/{rest:path}", include_in_schema=False, response_model=None)
     def page(rest: str) -> FileResponse | HTMLResponse:
-        for name in ("favicon.svg",):
-            if rest == name and (STATIC / name).is_file():
-                return FileResponse(STATIC / name)
+        if rest == ICON and (STATIC / ICON).is_file():
+            return FileResponse(STATIC / ICON)
         index = STATIC / "index.html"
         if not index.is_file():
             return HTMLResponse(NOT_BUILT, status_code=503)

@@ -185,8 +185,7 @@ class Shelf:
         """What can be said of a case without opening its data."""
         folder = self.path(name)
         case = open_case(folder, create=False)
-        document = read_toml(folder / "case.toml").unwrap()
-        run = document.get("run", {}).get("latest", "")
+        run = case.latest if case.has_run else ""
         said = read_toml(folder / "runs" / run / "run.toml").unwrap() if run else {}
         counts = said.get("counts", {})
         return {

@@ -2916,8 +2916,6 @@ export interface components {
             objects_of: string[];
             /** Has Photos */
             has_photos: boolean;
-            /** Has Ads */
-            has_ads: boolean;
         };
         /**
          * NetworkRow

@@ -5,7 +5,7 @@ import { api, given, type Said } from "../api/client";
 import { useSession, type Role } from "../lib/session";
 import { complain } from "../lib/toasts";
 import { useLoaded } from "../lib/use";
-import { go, path, usePlace } from "../lib/url";
+import { go, path } from "../lib/url";
 import { Dialog, Field } from "./basics";
 
 const PAGES = [
@@ -14,9 +14,7 @@ const PAGES = [
 ] as const;
 
 export function Top({ name, page, search }: { name: string | undefined; page: string; search: () => void }) {
-  const place = usePlace();
-  const shelf = useLoaded(() => given(api.GET("/api/cases")), [name, place.path.split("/")[2] ?? ""]);
-  const known = shelf.data?.cases.find((each) => each.name === name);
+  const known = useLoaded(() => (name ? given(api.GET("/api/cases/{case}", { params: { path: { case: name } } })) : Promise.resolve(null)), [name, page]);
   return (
     <>
       <header class="top">
@@ -36,7 +34,7 @@ export function Top({ name, page, search }: { name: string | undefined; page: st
           <Who />
         </span>
       </header>
-      {known?.synthetic && <p class="ribbon">Synthetic data: nobody in this case exists.</p>}
+      {known.data?.synthetic && <p class="ribbon">Synthetic data: nobody in this case exists.</p>}
     </>
   );
 }

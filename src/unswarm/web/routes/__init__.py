@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from unswarm.web.errors import Problem
 from unswarm.web.guard import Person, may, someone
 from unswarm.web.jobs import Jobs
 from unswarm.web.shapes.record import Written
+from unswarm.web.shapes.work import JobView
 from unswarm.web.shelf import Shelf
 
 _IN_ONE_SHAPE = {
@@ -52,6 +54,13 @@ Admin = Annotated[Person, Depends(may(Role.ADMIN))]
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Text = Annotated[str, Query(max_length=200)]
+
+
+def begun(
+    jobs: Jobs, shelf: Shelf, case: str, title: str, commands: Sequence[Sequence[str]], who: str
+) -> JobView:
+    """A job of a case that somebody began, as an answer."""
+    return JobView(**jobs.start(case, shelf.path(case), title, commands, who).as_dict())
 
 
 def written(line: dict[str, Any]) -> Written:

@@ -74,8 +74,7 @@ def _has(findings: Findings, network: str) -> dict[str, Any]:
     kinds = [k for k in objects.TABLES if objects.objects(findings, network, k, 0, 1)["total"]]
     return {
         "objects_of": kinds,
-        "has_photos": pictures.wall(findings, network) is not None,
-        "has_ads": bool(objects.money(findings, network)["ads"]),
+        "has_photos": pictures.pictured(findings, network),
     }
 
 

@@ -12,7 +12,16 @@ from unswarm import enforcing
 from unswarm.errors import SettingsError, UserError, did_you_mean
 from unswarm.record.orders import Action, Order, Plan
 from unswarm.web.guard import note
-from unswarm.web.routes import PROBLEMS, AllJobs, Analyst, Approver, OnShelf, Someone, written
+from unswarm.web.routes import (
+    PROBLEMS,
+    AllJobs,
+    Analyst,
+    Approver,
+    OnShelf,
+    Someone,
+    begun,
+    written,
+)
 from unswarm.web.routes.cases import HANDOVER
 from unswarm.web.routes.record import approvals
 from unswarm.web.shapes import plans as shapes
@@ -151,5 +160,4 @@ def _start(
     title = f"{'taking back' if undo else 'carrying out'} {plan}"
     note(request, title, case=case)
     words = ["enforce", plan, *(["--undo"] if undo else [])]
-    job = jobs.start(case, shelf.path(case), title, [words], who)
-    return JobView(**job.as_dict())
+    return begun(jobs, shelf, case, title, [words], who)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
@@ -23,6 +24,7 @@ from unswarm.web.routes import (
     Approver,
     OnShelf,
     Someone,
+    begun,
     written,
 )
 from unswarm.web.shapes import report as shapes
@@ -88,8 +90,7 @@ def publish(
         here.desk.publishable()
     note(request, "publish", case=case)
     words = ["publish", "--no-pdf", f"--who={person.name}"]
-    job = jobs.start(case, shelf.path(case), "publishing the report", [words], person.name)
-    return JobView(**job.as_dict())
+    return begun(jobs, shelf, case, "publishing the report", [words], person.name)
 
 
 @router.get("/release")
@@ -158,20 +159,17 @@ def export(
 ) -> JobView:
     """Write the findings in a format."""
     name, module = exporter(said.format)
-    known = {option for option in _options(module) if option not in SECRETS}
+    known = _options(module)
     for option in said.options:
         if option not in known:
             raise missing(f"option of {name}", option)
     note(request, "write export", case=case, format=name)
     options = [f"--option={key}={value}" for key, value in said.options.items()]
     words = ["export", name, *options, f"--who={person.name}"]
-    job = jobs.start(case, shelf.path(case), f"writing {name}", [words], person.name)
-    return JobView(**job.as_dict())
+    return begun(jobs, shelf, case, f"writing {name}", [words], person.name)
 
 
 def _options(module: Any) -> dict[str, Any]:
-    from dataclasses import fields
-
     kind = getattr(module, "Options", None)
     return {f.name: f.default for f in fields(kind) if f.name not in SECRETS} if kind else {}
 

@@ -18,7 +18,7 @@ from unswarm.plugins import names
 from unswarm.web.errors import missing
 from unswarm.web.guard import note
 from unswarm.web.jobs import OVER, Job
-from unswarm.web.routes import PROBLEMS, AllJobs, Analyst, OnShelf, Someone
+from unswarm.web.routes import PROBLEMS, AllJobs, Analyst, OnShelf, Someone, begun
 from unswarm.web.shapes import work as shapes
 
 router = APIRouter(prefix="/api", tags=["work"], responses=PROBLEMS)
@@ -112,8 +112,7 @@ def take_in(
         commands.append(["detect"])
     files = ", ".join(_sent(folder, each.upload).name for each in said.files)
     note(request, "take in", case=case, files=files)
-    job = jobs.start(case, folder, f"taking in {files}", commands, person.name)
-    return shapes.JobView(**job.as_dict())
+    return begun(jobs, shelf, case, f"taking in {files}", commands, person.name)
 
 
 def _reading(case: Path, said: shapes.TakeIn) -> list[str]:
@@ -145,8 +144,7 @@ def detect(
         *([f"--q={said.q}"] if said.q else []),
     ]
     note(request, "detect", case=case)
-    job = jobs.start(case, shelf.path(case), "looking for networks", [words], person.name)
-    return shapes.JobView(**job.as_dict())
+    return begun(jobs, shelf, case, "looking for networks", [words], person.name)
 
 
 @router.post("/cases/{case}/networks/{network}/expand", status_code=202)
@@ -157,8 +155,7 @@ def expand(
     if not re.fullmatch(r"[A-Za-z0-9._-]+", network) or network.startswith("-"):
         raise missing("network", network)
     words = ["expand", network]
-    job = jobs.start(case, shelf.path(case), f"growing {network}", [words], person.name)
-    return shapes.JobView(**job.as_dict())
+    return begun(jobs, shelf, case, f"growing {network}", [words], person.name)
 
 
 @router.get("/cases/{case}/jobs")

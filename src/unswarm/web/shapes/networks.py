@@ -58,7 +58,6 @@ Network = create_model(
     citable=(list[str], Field(description="what a decision on it may cite")),
     objects_of=(list[str], Field(description="kinds of objects it put out")),
     has_photos=(bool, ...),
-    has_ads=(bool, ...),
 )
 Network.__doc__ = "Everything the run says of one network."
 
