@@ -13,13 +13,16 @@ UI := hatch_build.py $(shell find ui -type f -not -path '*/node_modules/*')
 # what make bench measures: any of 100k 1M 10M 100M
 SIZES ?= 1M 10M
 
-.PHONY: demo test lint docs bench clean
+.PHONY: demo test test-live lint docs bench clean
 
 demo: .venv/installed  ## run the main job on the bundled real sample
 	@.venv/bin/unswarm demo --case demo/case
 
 test: .venv/tested .venv/chromium lint  ## everything that must hold
 	@.venv/bin/pytest -n 2 --dist loadfile
+
+test-live: .venv/tested tests/live/.network/installed .venv/postgres  ## against real servers of AT Protocol
+	@UNSWARM_LIVE=1 .venv/bin/pytest tests/live -v -s
 
 lint: .venv/tested
 	@.venv/bin/ruff check .
@@ -34,7 +37,7 @@ bench: .venv/installed bench/.toolkit/installed  ## how fast pairs are counted, 
 	@.venv/bin/python bench/speed.py --sizes $(SIZES) --viral --repeat 3 --write docs/performance.md
 
 clean:
-	@rm -rf bench/.toolkit bench/.speed .venv build dist demo/case .mypy_cache .ruff_cache .pytest_cache .import_linter_cache ui/node_modules src/unswarm/web/static
+	@rm -rf bench/.toolkit bench/.speed .venv build dist demo/case .mypy_cache .ruff_cache .pytest_cache .import_linter_cache tests/live/.network ui/node_modules src/unswarm/web/static
 
 .venv/installed: pyproject.toml $(UI) .venv/made
 	@echo "Installing unswarm (once, a minute or two) …"
@@ -43,7 +46,7 @@ clean:
 
 .venv/tested: pyproject.toml $(UI) .venv/made
 	@echo "Installing unswarm and what its tests need (once, a minute or two) …"
-	@$(PIP) install --editable '.[bluesky,compat,dev,pdf,photos,share,sketches$(SPARK),web]'
+	@$(PIP) install --editable '.[bluesky,compat,dev,kafka,live,pdf,photos,share,sketches$(SPARK),web]'
 	@touch $@ .venv/installed
 
 bench/.toolkit/installed:
@@ -59,6 +62,20 @@ bench/.toolkit/installed:
 	    >/dev/null 2>&1 || echo "Chromium cannot be installed: the tests of the page are skipped."; \
 	elif [ -z "$(CHROMIUM)" ]; then \
 	  echo "Chromium is absent, so the tests of the page are skipped: apt install chromium"; fi
+	@touch $@
+
+tests/live/.network/installed: tests/live/network/package.json tests/live/network.py .venv/tested
+	@echo "Installing PLC, PDS and Ozone from their packages (once, two minutes) …"
+	@rm -f $@
+	@.venv/bin/python tests/live/network.py
+
+.venv/postgres: .venv/made
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then true; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing PostgreSQL for the Ozone (once) …"; \
+	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y postgresql; } \
+	    >/dev/null 2>&1 || { echo "PostgreSQL cannot be installed."; exit 1; }; \
+	else echo "PostgreSQL is absent: apt install postgresql"; exit 1; fi
 	@touch $@
 
 .venv/made:

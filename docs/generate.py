@@ -41,6 +41,10 @@ INTRODUCTIONS = {
     "accounts in the data. Its rows are the table `evidence`.",
     "exporters": "An exporter writes what was found in one format: `unswarm export NAME`. "
     "`detect` always writes `accounts_csv`, `networks_csv`, `edges_csv` and `report`.",
+    "feeds": "A feed follows a source that goes on: `unswarm watch NAME:WHERE`, see "
+    "[live](live.md). Each is one file in `src/unswarm/feeds/`.",
+    "couriers": "A courier brings alerts somewhere: `unswarm watch … --tell NAME:WHERE`, see "
+    "[live](live.md). Each is one file in `src/unswarm/couriers/`.",
     "enforcers": "An enforcer carries out the orders of an approved plan, see "
     "[casework](casework.md): `unswarm plan NAME:WHERE`. It acts once on an order's key.",
 }

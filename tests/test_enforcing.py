@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -82,8 +83,85 @@ def test_something_softer_may_be_ordered(case):
     assert {o.value for o in labels} == {"coordinated"}
     with pytest.raises(SettingsError, match="Which label"):
         draft(case, softer=Action.LABEL)
-    with pytest.raises(SettingsError, match="label or reduce"):
-        draft(case, softer=Action.BLOCK_DOMAIN)
+    with pytest.raises(SettingsError, match="label, reduce, report, tag"):
+        draft(case, softer=Action.REMOVE_PAGE)
+
+
+def test_what_is_for_accounts_is_not_ordered_for_domains_nor_the_reverse(case):
+    case.decide("news.com", "inauthentic", "its traffic", "kim", **RESTS)
+    case.desk.approve("d-0002", "bo")
+    for softer in enforcing.SOFTER:
+        found = draft(case, softer=softer, value="x")
+        assert {o.action for o in found.orders} == {softer} and len(found.orders) == 3
+        assert [(h.subject, h.reason) for h in found.held] == [
+            ("news.com", f"'{softer}' is for accounts only")
+        ]
+    found = draft(case, softer=Action.BLOCK_EMAIL_DOMAIN)
+    assert [(o.action, o.subject) for o in found.orders] == [
+        (Action.BLOCK_EMAIL_DOMAIN, "news.com")
+    ]
+    assert {h.reason for h in found.held} == {"'block e-mail domain' is for domains only"}
+    assert len(found.held) == 3
+
+
+def test_a_value_goes_with_the_actions_that_have_one(case):
+    case.decide("news.com", "inauthentic", "its traffic", "kim", **RESTS)
+    case.desk.approve("d-0002", "bo")
+    orders = draft(case, value="silence").orders
+    assert {o.subject: o.value for o in orders} == {"news.com": "silence"} | dict.fromkeys(
+        ("ann", "bob", "eve"), ""
+    )
+    assert {o.ground for o in orders} == {"spam"}
+    with pytest.raises(SettingsError, match="Which tag"):
+        draft(case, softer=Action.TAG)
+
+
+# --- a dry run
+
+
+def test_a_dry_run_asks_of_every_order_and_sends_nothing(case, tmp_path):
+    plan = planned(case, tmp_path)
+    target = handover.open_target(str(tmp_path / "orders.csv"))
+    target.send(draft(case).orders[0])
+    told = []
+    found = case.preview(plan, progress=lambda *said: told.append(said))
+    assert [(p.order.subject, p.now, p.then, p.changes) for p in found] == [
+        ("ann", "ordered", "ordered", False),
+        ("bob", "", "ordered", True),
+        ("eve", "", "ordered", True),
+    ]
+    assert told[-1] == ("asking the target", 3, 3)
+    assert len(rows(tmp_path)) == 1
+    case.desk.approve(plan, "ann ode")
+    case.enforce(plan)
+    assert case.preview(plan) == ()
+    assert {p.then for p in case.preview(plan, undo=True)} == {"disable account: taken back"}
+    assert len(rows(tmp_path)) == 3
+
+
+def test_a_dry_run_of_what_a_target_does_not_tell_says_what_is_ordered():
+    target = SimpleNamespace(read_back=lambda _: "", expected=lambda *_: "")
+    (found,) = enforcing.preview([order(1)], target)
+    assert (found.now, found.then) == ("", "label")
+
+
+def test_a_dry_run_of_an_overtaken_plan_says_so(case, tmp_path):
+    plan = planned(case, tmp_path)
+    case.decide("n1", "authentic", "a fan club after all", "bo")
+    with pytest.raises(CaseError, match="is overtaken"):
+        case.preview(plan)
+
+
+def test_what_a_target_cannot_take_back_is_known_before_it_is_done():
+    target = SimpleNamespace(reversible={Action.LABEL})
+    kept = replace(order(2), action=Action.REPORT)
+    assert enforcing.final(target, [order(1), kept, kept]) == (Action.REPORT,)
+    assert enforcing.final(target, [order(1)]) == enforcing.final(SimpleNamespace(), []) == ()
+
+
+def test_a_target_is_not_asked_what_it_can_do_when_nothing_is_ordered():
+    enforcing.capable(SimpleNamespace(), [])
+    enforcing.capable(SimpleNamespace(), [], undo=True)
 
 
 # --- two people
@@ -232,22 +310,18 @@ def test_orders_go_no_faster_than_a_target_takes_them():
     plan = replay(entries([order(n) for n in range(3)])).plans["p"]
     enforcing.execute(plan, world, world.write, per_minute=120, sleep=waits.append)
     assert waits == [0.5, 0.5]
+    target = SimpleNamespace(undo=lambda o: Receipt(o.key, "undone"), read_back=lambda _: "")
+    done = replay(entries([order(n) for n in range(3)]) + [{**e, "when": ""} for e in world.log])
+    plan = done.plans["p"]
+    enforcing.undo(plan, plan.orders, target, lambda _: None, per_minute=60, sleep=waits.append)
+    assert waits == [0.5, 0.5, 1.0, 1.0]
 
 
 def test_a_target_that_cannot_do_all_gets_nothing():
-    module = replace_actions(handover, {Action.LABEL})
-    enforcing.capable(module, [order(1)])
-    with pytest.raises(SettingsError, match="cannot do: block domain"):
-        enforcing.capable(module, [order(1), replace(order(2), action=Action.BLOCK_DOMAIN)])
-
-
-def replace_actions(module, actions):
-    class Limited:
-        pass
-
-    limited = Limited()
-    limited.actions = limited.reversible = frozenset(actions)
-    return limited
+    target = SimpleNamespace(actions={Action.LABEL}, reversible={Action.LABEL}, limits="Why.")
+    enforcing.capable(target, [order(1)])
+    with pytest.raises(SettingsError, match=r"cannot do: block domain\. .* Why\."):
+        enforcing.capable(target, [order(1), replace(order(2), action=Action.BLOCK_DOMAIN)])
 
 
 # --- the file that is handed over

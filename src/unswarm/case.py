@@ -7,6 +7,8 @@ What people decided is only in `log.jsonl`. Times of work are in `timing.toml`, 
 from __future__ import annotations
 
 import csv
+import hashlib
+import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import tomlkit
 from tomlkit.items import AoT
@@ -36,17 +39,18 @@ from unswarm.plugins import load
 from unswarm.progress import Progress, silent
 from unswarm.readers import Source, recognise, sources
 from unswarm.record import Record, replay
-from unswarm.record.orders import CARRIED_OUT, SENT, Plan, Receipt
+from unswarm.record.orders import CARRIED_OUT, SENT, Order, Plan, Receipt
 from unswarm.record.people import person
 from unswarm.runs import Stopwatch, counts, save_run, see_run, seen_in, statement, write_table
-from unswarm.sealing import tells
+from unswarm.sealing import at_mail_domain, tells
 from unswarm.settings import Settings
-from unswarm.store import KEPT, Intake, Taken, account_ids, see_events, sweep
+from unswarm.store import KEPT, Intake, Taken, account_ids, followed, see_events, sweep
 
 if TYPE_CHECKING:
     from unswarm.album import TakenPhotos
     from unswarm.release import Rejected
 
+KEPT_RUNS = 5  # of a watch
 ALWAYS_EXPORTED = ("accounts_csv", "networks_csv", "edges_csv", "report")
 A_KIND = {"account": "an account", "domain": "a domain", "network": "a network"}
 OF_EXPANSION = ("linked_csv", "counterparts_csv")
@@ -127,9 +131,10 @@ class Case:
             CaseError: `case.toml` was changed so that its sources cannot be understood.
         """
         try:
-            return [Taken(**entry) for entry in self._document.unwrap().get("sources", [])]
+            listed = [Taken(**entry) for entry in self._document.unwrap().get("sources", [])]
         except TypeError as error:
             raise CaseError(f"{self._toml}: a source is not as it was written: {error}.") from None
+        return [followed(self.path, each) if each.live else each for each in listed]
 
     @property
     def settings(self) -> Settings:
@@ -272,6 +277,83 @@ class Case:
         log.append(self._log, "read", source=str(path), sha256=digest, reader=reader)
         return taken
 
+    # --- follow
+
+    def follow(self, name: str, address: str) -> Taken:
+        """The source that is followed at an address; the first call makes it part of the case.
+
+        Args:
+            name: how it is followed, e.g. `jetstream`.
+            address: where.
+        """
+        with alone(self.path):
+            self._document = read_toml(self._toml)
+            for taken in self.sources:
+                if taken.live and (taken.reader, taken.path) == (name, address):
+                    return taken
+            identity = hashlib.sha256(f"{name} {address}".encode()).hexdigest()
+            number = len(self.sources) + 1
+            taken = Taken(number, address, identity, 0, name, log.now(), live=True)
+            self._document["sources"] = _tables([*self.sources, taken])
+            self._save()
+        log.append(self._log, "follow", source=address, reader=name)
+        return taken
+
+    def look(
+        self,
+        settings: Settings | None = None,
+        *,
+        since: int | None = None,
+        progress: Progress = silent,
+    ) -> Findings:
+        """Detect again, as a watch does: the run becomes the latest, and nothing is exported.
+
+        Args:
+            settings: those of this run; None: the case's.
+            since: posts from this time on count, ms UTC; None: all.
+            progress: told of each step.
+
+        Raises:
+            CaseError: the case holds no source.
+        """
+        findings = self._run(settings or self.settings, None, progress, since=since, again=True)
+        self._newest(findings)
+        self._remember_networks(findings)
+        self._forget_runs()
+        return findings
+
+    def _remember_networks(self, findings: Findings) -> None:
+        """Keep the members of every network there ever was, as it was seen last: its id is its own,
+        and it has it again when it comes back after a lull."""
+        now = findings.engine.fetch("SELECT * FROM membership")
+        write_table(self._known_networks, self._ever(now))
+
+    @property
+    def _known_networks(self) -> Path:
+        return self.path / "membership.parquet"
+
+    def _ever(self, now: pa.Table) -> pa.Table:
+        """Members of the networks of a run, and of all earlier ones that are not among them."""
+        if not self._known_networks.exists():
+            return now
+        before = pq.read_table(self._known_networks)
+        gone = pc.invert(pc.is_in(before["network"], now["network"].unique()))
+        return pa.concat_tables([MEMBERSHIP.fit(now), MEMBERSHIP.fit(before.filter(gone))])
+
+    def _newest(self, findings: Findings) -> None:
+        with alone(self.path):
+            self._document = read_toml(self._toml)
+            self._document["run"] = {"latest": findings.run["run"]}
+            self._save()
+
+    def _forget_runs(self) -> None:
+        """Remove what looking again and again has left: runs that no line of the log names."""
+        named = {str(line.get("run")) for line in log.entries(self._log)}
+        done = sorted(self._runs.iterdir(), key=lambda folder: folder.stat().st_mtime)
+        for folder in done[:-KEPT_RUNS]:
+            if folder.name not in named:
+                shutil.rmtree(folder, ignore_errors=True)
+
     # --- detect, measure, test
 
     def detect(
@@ -297,10 +379,7 @@ class Case:
         """
         wanted = _change(settings or self.settings, changes)
         findings = self._run(wanted, None, progress, on=engine)
-        with alone(self.path):
-            self._document = read_toml(self._toml)
-            self._document["run"] = {"latest": findings.run["run"]}
-            self._save()
+        self._newest(findings)
         self._export_all(findings, self.exports, progress)
         log.append(self._log, "detect", run=findings.run["run"])
         return findings
@@ -404,13 +483,15 @@ class Case:
         progress: Progress,
         missing: Sequence[str] = (),
         on: str = "auto",
+        since: int | None = None,
+        again: bool = False,
     ) -> Findings:
         where, way = chosen_engine(on)
         watch = Stopwatch(progress)
         taken = self.sources
-        engine = self._engine(taken, where)
-        run = statement(settings, taken, listed, missing)
-        previous = None if listed else self._previous(run["run"])
+        engine = self._engine(taken, where, since)
+        run = statement(settings, taken, listed, missing, since)
+        previous = None if listed else self._previous(run["run"], again=again)
         detected = detect(engine, settings, watch, listed, previous, way)
         for name, table in detected.tables.items():
             engine.see(name, table)
@@ -424,11 +505,14 @@ class Case:
             save_run(engine, self._runs / run["run"], tables, run, watch)
         return self._findings(run["run"])
 
-    def _previous(self, run: str) -> pa.Table | None:
+    def _previous(self, run: str, *, again: bool = False) -> pa.Table | None:
         """The members whose networks keep their ids: of the same run done before, or of the latest.
 
-        A run that is done again is thus the same, whatever was run in between.
+        A run that is done again is thus the same, whatever was run in between. A watch, which looks
+        again and again, knows all networks there ever were.
         """
+        if again and self._known_networks.exists():
+            return pq.read_table(self._known_networks)
         latest = self._document.unwrap().get("run", {}).get("latest", run)
         for done in (run, latest):
             file = self._runs / done / "membership.parquet"
@@ -436,12 +520,14 @@ class Case:
                 return pq.read_table(file)
         return None
 
-    def _engine(self, taken: Sequence[Taken], where: str = "duckdb") -> Engine:
+    def _engine(
+        self, taken: Sequence[Taken], where: str = "duckdb", since: int | None = None
+    ) -> Engine:
         """The one place where SQL is shown what the case holds."""
         if not taken:
             raise CaseError(f"Case '{self.name}' holds no data. Hint: unswarm read SOURCE")
         engine = open_engine(where, rows=sum(sum(source.rows.values()) for source in taken))
-        see_events(engine, self.path / "events", taken)
+        see_events(engine, self.path / "events", taken, since)
         return engine
 
     def _known(self, accounts: Iterable[str]) -> tuple[list[str], list[str]]:
@@ -545,17 +631,41 @@ class Case:
         desk = self.desk
         made = desk.planned(plan)
         module, target = enforcing.opened(made.target)
-        orders = made.in_state(*CARRIED_OUT) if undo else made.left
-        enforcing.capable(module, orders, undo=undo)
-        overtaken = [order for order in orders if enforcing.withdrawn(desk.record, order)]
+        orders = self._due(desk.record, made, undo)
+        enforcing.capable(target, orders, undo=undo)
+        write = self._receipts(desk, plan, len(orders), progress)
         if undo:
-            write = self._receipts(desk, plan, len(orders), progress)
-            enforcing.undo(made, overtaken or orders, target, write)
+            enforcing.undo(made, orders, target, write, module.per_minute)
         else:
-            enforcing.current(made, overtaken)
-            write = self._receipts(desk, plan, len(orders), progress)
             enforcing.execute(made, target, write, module.per_minute)
         return desk.planned(plan)
+
+    def preview(
+        self, plan: str, *, undo: bool = False, progress: Progress = silent
+    ) -> tuple[enforcing.Preview, ...]:
+        """What `enforce` would change now, as the target tells.
+
+        The target is asked and nothing is sent, so that nobody needs to have approved the plan.
+
+        Raises:
+            CaseError: what `enforce` raises.
+            SettingsError: the target cannot do it.
+        """
+        made = self.desk.planned(plan)
+        _, target = enforcing.opened(made.target)
+        orders = self._due(self.record, made, undo)
+        enforcing.capable(target, orders, undo=undo)
+        return enforcing.preview(orders, target, progress, undo=undo)
+
+    @staticmethod
+    def _due(record: Record, made: Plan, undo: bool) -> Sequence[Order]:
+        """What is to be sent, or taken back, of a plan now."""
+        orders = made.in_state(*CARRIED_OUT) if undo else made.left
+        overtaken = [order for order in orders if enforcing.withdrawn(record, order)]
+        if undo:
+            return overtaken or orders
+        enforcing.current(made, overtaken)
+        return orders
 
     @staticmethod
     def _receipts(
@@ -579,8 +689,7 @@ class Case:
         """
         return self.find_in(self.findings, subject)
 
-    @staticmethod
-    def find_in(findings: Findings, subject: str) -> tuple[str, str]:
+    def find_in(self, findings: Findings, subject: str) -> tuple[str, str]:
         """The same, in findings that are open already."""
         networks = [row["network"] for row in findings.networks]
         if subject in networks:
@@ -594,17 +703,26 @@ class Case:
             return "account", row["account"]
         if findings.query(f"SELECT 1 FROM link WHERE domain = {quoted(name.lower())} LIMIT 1"):
             return "domain", name.lower()
+        if self._is_mail_domain(findings, name.lower()):
+            return "domain", name.lower()
         hint = did_you_mean(subject, networks) if networks else "the latest run found no network."
         raise CaseError(f"No network, account or domain '{subject}'. Hint: {hint}")
 
-    @classmethod
-    def network_in(cls, findings: Findings, subject: str) -> str:
+    def _is_mail_domain(self, findings: Findings, name: str) -> bool:
+        """Whether accounts have mail addresses there; the case keeps hashes of their patterns."""
+        if "." not in name or "@" in name:
+            return False
+        hashes = ", ".join(map(quoted, at_mail_domain(self.path, name)))
+        there = f"SELECT 1 FROM infrastructure WHERE medium = 'pattern' AND value IN ({hashes})"
+        return bool(hashes and findings.query(f"{there} LIMIT 1"))
+
+    def network_in(self, findings: Findings, subject: str) -> str:
         """The network that somebody means.
 
         Raises:
             CaseError: there is no such network, or it is something else.
         """
-        kind, name = cls.find_in(findings, subject)
+        kind, name = self.find_in(findings, subject)
         if kind != "network":
             raise CaseError(f"'{name}' is {A_KIND[kind]}. Hint: name a network, e.g. n-0001.")
         return name
@@ -640,7 +758,7 @@ class Case:
         found = [*self._expand(network, against, progress)] if network else []
         for past in recidivism:
             progress(f"comparing with {Path(past).name}", 0, 0)
-            found += [self._look_for(each, self) for each in self._prints(Path(past))]
+            found += [self._look_for(each, self) for each in self.prints(Path(past))]
         for each in found:
             self._export(OF_EXPANSION, each.findings, each.folder, progress)
         log.append(self._log, "expand", network=network, places=[each.place for each in found])
@@ -669,8 +787,13 @@ class Case:
         apart = bool(left.key and key) and left.key != key
         return Expansion(left.network, place.name, view, found.unchanged, folder, apart)
 
-    def _prints(self, past: Path) -> list[Fingerprint]:
-        """The fingerprints of a past case or of a file, or of indicators that others published."""
+    def prints(self, past: Path) -> list[Fingerprint]:
+        """The fingerprints of a past case or of a file, or of indicators that others published.
+
+        Raises:
+            CaseError: the past case has no run.
+            InputError: the file is missing, or holds nothing of this kind.
+        """
         if past.is_dir():
             return open_case(past, create=False).fingerprints()
         if not past.exists():
@@ -691,7 +814,11 @@ class Case:
 
     def fingerprints(self) -> list[Fingerprint]:
         """What the networks of the latest run leave behind that are worth remembering."""
-        findings = self.findings
+        return self.fingerprints_of(self.findings)
+
+    @staticmethod
+    def fingerprints_of(findings: Findings) -> list[Fingerprint]:
+        """The same, of findings that are open already."""
         return fingerprints(findings, findings.run["remembered"])
 
     def _remembered(self, findings: Findings) -> list[str]:
@@ -881,7 +1008,8 @@ class Case:
         folder = self._runs / run
         said = read_toml(folder / "run.toml").unwrap()
         read = {source["sha256"] for source in said["sources"]}
-        engine = self._engine([taken for taken in self.sources if taken.sha256 in read])
+        sources = [taken for taken in self.sources if taken.sha256 in read]
+        engine = self._engine(sources, since=said.get("since"))
         see_run(engine, folder)
         return self.renewed(Findings(self.name, engine, said))
 

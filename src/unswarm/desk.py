@@ -26,6 +26,7 @@ from unswarm.record.decisions import HIDDEN, Decision, Ground, citations, ground
 from unswarm.record.orders import Order, Plan, Receipt
 from unswarm.record.people import Role, needs, person, role_of, same
 from unswarm.record.publication import Opinion
+from unswarm.sealing import at_mail_domain
 from unswarm.takedown import Facts, digest, flat, obstacles
 
 LETTERS = {"decide": "d", "appeal": "a", "attribute": "c", "plan": "p"}
@@ -137,12 +138,17 @@ class Desk:
             )
 
     def _networks_of(self, kind: str, subject: str) -> list[str]:
-        """The networks that something belongs to, or that lead to a domain."""
+        """The networks that something belongs to; of a domain: that link or get mail there."""
         if kind == "network":
             return [subject]
         belongs = f"account = {quoted(subject)}"
         if kind == "domain":
-            belongs = f"account IN (SELECT account FROM link WHERE domain = {quoted(subject)})"
+            hashes = ", ".join(map(quoted, at_mail_domain(self._folder, subject))) or "''"
+            belongs = (
+                f"account IN (SELECT account FROM link WHERE domain = {quoted(subject)} UNION ALL "
+                "SELECT account FROM infrastructure WHERE medium = 'pattern' "
+                f"AND value IN ({hashes}))"
+            )
         rows = self.findings.query(
             f"SELECT DISTINCT network FROM (SELECT network, account FROM membership "
             "UNION ALL SELECT network, account FROM linked WHERE probability > 0) AS m "

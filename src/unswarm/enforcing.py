@@ -16,6 +16,7 @@ from unswarm.enforcers import Target
 from unswarm.errors import CaseError, SettingsError, did_you_mean
 from unswarm.findings import Findings
 from unswarm.plugins import load
+from unswarm.progress import Progress, silent
 from unswarm.record import Record
 from unswarm.record.appeals import OPEN
 from unswarm.record.decisions import Decision
@@ -28,8 +29,17 @@ BY_KIND = {
 }
 """Kind of account → what is ordered for it; all others are disabled."""
 
-SOFTER = frozenset({Action.LABEL, Action.REDUCE})
-"""What may be ordered in place of the action of a kind."""
+SOFTER = frozenset({Action.LABEL, Action.REDUCE, Action.REPORT, Action.TAG})
+"""What may be ordered for accounts in place of the action of their kind."""
+
+OF_DOMAINS = frozenset({Action.BLOCK_DOMAIN, Action.BLOCK_EMAIL_DOMAIN})
+"""What may be ordered for domains, and for nothing else."""
+
+VALUES = {Action.LABEL: "label", Action.TAG: "tag"}
+"""Actions that need a value, and what it is."""
+
+VALUED = frozenset({*VALUES, Action.BLOCK_DOMAIN, Action.REPORT})
+"""Actions that may have one."""
 
 
 @dataclass(frozen=True)
@@ -63,16 +73,18 @@ def draft(findings: Findings, softer: Action | None = None, value: str = "") -> 
 
     Args:
         findings: a case with its record.
-        softer: label or reduce, in place of what the kind of account asks for.
-        value: the label.
+        softer: one of `SOFTER` in place of what the kind of account asks for, or one of
+            `OF_DOMAINS`; subjects of decisions that it is not for are held.
+        value: the label, the tag, what a report says, or how a target is to block domains.
 
     Raises:
         SettingsError: the softer action is none, or a label has no word.
     """
-    if softer and softer not in SOFTER:
-        raise SettingsError(f"'{softer}' is not ordered for all. Hint: label or reduce.")
-    if softer is Action.LABEL and not value:
-        raise SettingsError("Which label? Hint: --value 'coordinated'")
+    if softer and softer not in SOFTER | OF_DOMAINS:
+        hint = f"{', '.join(sorted(SOFTER))}; of domains {' or '.join(sorted(OF_DOMAINS))}."
+        raise SettingsError(f"'{softer}' is not ordered for all. Hint: {hint}")
+    if softer in VALUES and not value:
+        raise SettingsError(f"Which {VALUES[softer]}? Hint: --value 'coordinated'")
     held: list[Held] = []
     wanted = {o.key: o for o in _orders(findings, softer, value, held.append)}
     carried = {
@@ -107,7 +119,7 @@ def _orders(
         for account in _covered(decision):
             if account in taken:
                 continue
-            why = _reason_to_hold(record, account, decision)
+            why = _reason_to_hold(record, account, decision) or _misfit(decision, softer)
             if why:
                 hold(Held(account, decision.id, why))
                 continue
@@ -115,8 +127,8 @@ def _orders(
             platform, sort = kinds.get(account, ("", ""))
             action = softer or _action(decision, sort)
             key = key_of(findings.name, action, account, decision.id)
-            word = value if action is Action.LABEL else ""
-            yield Order(key, action, account, platform, decision.id, word)
+            word = value if action in VALUED else ""
+            yield Order(key, action, account, platform, decision.id, word, decision.ground)
 
 
 def _covered(decision: Decision) -> Collection[str]:
@@ -127,6 +139,13 @@ def _action(decision: Decision, kind: str) -> Action:
     if decision.kind == "domain":
         return Action.BLOCK_DOMAIN
     return BY_KIND.get(kind, Action.DISABLE_ACCOUNT)
+
+
+def _misfit(decision: Decision, softer: Action | None) -> str:
+    """Why a softer action is not for the subject of a decision; empty: it is."""
+    if softer and (softer in OF_DOMAINS) != (decision.kind == "domain"):
+        return f"'{softer}' is for {'domains' if softer in OF_DOMAINS else 'accounts'} only"
+    return ""
 
 
 def _reason_to_hold(record: Record, account: str, decision: Decision) -> str:
@@ -170,17 +189,72 @@ def opened(said: str) -> tuple[ModuleType, Target]:
     return known[name], known[name].open_target(where)
 
 
-def capable(module: ModuleType, orders: Collection[Order], *, undo: bool = False) -> None:
+def capable(target: Target, orders: Collection[Order], *, undo: bool = False) -> None:
     """Refuse a plan that a target cannot carry out, or take back, whole.
 
     Raises:
-        SettingsError: one of its actions is not among the target's.
+        SettingsError: one of its actions is not among the target's, or it lets nobody in.
+        CaseError: it does not answer.
     """
-    can = module.reversible if undo else module.actions
-    cannot = sorted({order.action for order in orders} - can)
+    wanted = {order.action for order in orders}
+    cannot = sorted(wanted - (target.reversible if undo else target.actions)) if wanted else []
     if cannot:
         verb = "take back" if undo else "do"
-        raise SettingsError(f"This target cannot {verb}: {', '.join(cannot)}. Nothing was sent.")
+        said = f"This target cannot {verb}: {', '.join(cannot)}. Nothing was sent."
+        raise SettingsError(f"{said} {target.limits}".strip())
+
+
+def final(target: Target, orders: Collection[Order]) -> tuple[Action, ...]:
+    """The actions of some orders that a target can do and not take back."""
+    wanted = {order.action for order in orders}
+    return tuple(sorted(wanted - target.reversible)) if wanted else ()
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an order would change.
+
+    Args:
+        order: the order.
+        now: what the target says of its subject; empty: it cannot be asked, or says nothing.
+        then: what it would say afterwards; where it does not tell, what is ordered.
+    """
+
+    order: Order
+    now: str
+    then: str
+
+    @property
+    def changes(self) -> bool:
+        return self.now != self.then
+
+
+def preview(
+    orders: Collection[Order],
+    target: Target,
+    progress: Progress = silent,
+    *,
+    undo: bool = False,
+) -> tuple[Preview, ...]:
+    """What carrying orders out would change; the target is asked, and nothing is sent.
+
+    Args:
+        orders: the orders.
+        target: where they would go.
+        progress: told of each order.
+        undo: true: they would be taken back.
+
+    Raises:
+        CaseError: it does not answer.
+        SettingsError: it lets nobody in.
+    """
+    found = []
+    for number, order in enumerate(orders, start=1):
+        now = target.read_back(order)
+        then = f"{order.action}: taken back" if undo else target.expected(order, now)
+        found.append(Preview(order, now, then or str(order.action)))
+        progress("asking the target", number, len(orders))
+    return tuple(found)
 
 
 def current(plan: Plan, overtaken: Sequence[Order]) -> None:
@@ -227,16 +301,21 @@ def execute(
             f"{plan.id} was made by {plan.who} and nobody else has approved it; nothing was sent. "
             f"Hint: unswarm approve {plan.id} --who NAME"
         )
-    for number, order in enumerate(plan.left):
-        if number and per_minute:
-            sleep(60 / per_minute)
+    for order in _paced(plan.left, per_minute, sleep):
         write(Receipt(order.key, SENT))
         receipt = target.send(order)
         write(replace(receipt, read_back=target.read_back(order)))
 
 
-def undo(plan: Plan, orders: Collection[Order], target: Target, write: Write) -> None:
-    """Take back orders that were carried out.
+def undo(
+    plan: Plan,
+    orders: Collection[Order],
+    target: Target,
+    write: Write,
+    per_minute: int = 0,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Take back orders that were carried out; see `execute`.
 
     Raises:
         CaseError: one of them was not carried out.
@@ -245,8 +324,17 @@ def undo(plan: Plan, orders: Collection[Order], target: Target, write: Write) ->
     for order in orders:
         if order not in carried:
             raise CaseError(f"{order.subject} was not acted on by {plan.id}.")
-    for order in orders:
+    for order in _paced(orders, per_minute, sleep):
         write(replace(target.undo(order), read_back=target.read_back(order)))
+
+
+def _paced(
+    orders: Collection[Order], per_minute: int, sleep: Callable[[float], None]
+) -> Iterator[Order]:
+    for number, order in enumerate(orders):
+        if number and per_minute:
+            sleep(60 / per_minute)
+        yield order
 
 
 def counts(plans: Mapping[str, Plan]) -> dict[str, int]:

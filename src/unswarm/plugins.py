@@ -2,7 +2,8 @@
 
 A plugin is a module: its file name is its name, its docstring is its help text. Packages outside
 this one add their own under the entry-point groups `unswarm.signals`, `unswarm.ties`,
-`unswarm.readers`, `unswarm.measures`, `unswarm.exporters` and `unswarm.enforcers`.
+`unswarm.readers`, `unswarm.feeds`, `unswarm.measures`, `unswarm.exporters`,
+`unswarm.enforcers` and `unswarm.couriers`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ CONTRACTS = {
     "measures": ("measure",),
     "exporters": ("suffix", "export"),
     "enforcers": ("actions", "reversible", "open_target"),
+    "feeds": ("open_feed",),
+    "couriers": ("open_courier",),
 }
 
 
@@ -57,7 +60,8 @@ def one(folder: str, name: str) -> ModuleType:
 
 
 def _checked(folder: str, module: ModuleType) -> ModuleType:
-    lacks = [name for name in (*CONTRACTS[folder], "__doc__") if not getattr(module, name, None)]
+    asked = (*CONTRACTS[folder], "__doc__")
+    lacks = [name for name in asked if getattr(module, name, None) in (None, "")]
     if lacks:
         raise PluginError(f"{module.__file__ or module.__name__}: lacks {', '.join(lacks)}.")
     return module

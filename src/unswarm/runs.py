@@ -69,6 +69,7 @@ def statement(
     taken: Sequence[Taken],
     listed: Sequence[str] | None,
     missing: Sequence[str],
+    since: int | None = None,
 ) -> dict[str, Any]:
     """What a run is made from; `run` is its id."""
     made_from: dict[str, Any] = {
@@ -76,6 +77,8 @@ def statement(
         "settings": settings.as_dict(),
         "sources": [_source(source) for source in taken],
     }
+    if since is not None:
+        made_from["since"] = since
     if listed is not None:
         made_from |= {"listed": list(listed), "missing": list(missing)}
     digest = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
@@ -84,8 +87,10 @@ def statement(
 
 def _source(source: Taken) -> dict[str, Any]:
     """What decides the result; where the file lay and when it was read do not."""
+    state = {"state": source.state} if source.live else {}
     return {
-        "path": Path(source.path).name,
+        **state,
+        "path": source.path if source.live else Path(source.path).name,
         "sha256": source.sha256,
         "size": source.size,
         "reader": source.reader,

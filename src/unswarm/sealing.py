@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -76,3 +77,41 @@ def seal(values: pa.ChunkedArray, key: bytes) -> pa.ChunkedArray:
         for value in coded.dictionary.to_pylist()
     ]
     return pa.chunked_array([pc.take(pa.array(hashes, pa.string()), coded.indices)], pa.string())
+
+
+# --- patterns of mail addresses
+
+RUNS = 4  # of letters and digits in a name at a mail domain, with signs between them
+LONGEST = 16  # runs without a sign between: names made by machines
+SIGNS = ("", ".", "_", "-", "+")
+RUN_KINDS = ("a", "0")
+
+
+def at_mail_domain(case: Path, domain: str) -> list[str]:
+    """The hashes that patterns of addresses at a mail domain have in a case.
+
+    A case keeps patterns and no domains, so that a domain is known again by trying the patterns:
+    the usual ones are few. There are none of public mail domains, which thus are never found.
+    """
+    if not (case / FILE).exists():
+        return []
+    at = pa.chunked_array([[f"{name}@{domain.casefold()}" for name in _names()]])
+    return seal(at, key_of(case)).to_pylist()  # type: ignore[no-any-return]
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    """The usual shapes of the names in mail addresses: `a` stands for letters, `0` for digits."""
+    found = list(RUN_KINDS)
+    layer = found
+    for _ in range(RUNS - 1):
+        layer = [
+            name + sign + run
+            for name in layer
+            for sign in SIGNS
+            for run in RUN_KINDS
+            if sign or name[-1] != run
+        ]
+        found += layer
+    machines = ((kind * LONGEST)[:length] for kind in ("a0", "0a") for length in range(LONGEST + 1))
+    return tuple(dict.fromkeys([*found, *filter(None, machines)]))

@@ -1,13 +1,14 @@
 """The events of a case: Parquet batches that are only ever added, and the views SQL reads them by.
 
 A source becomes part of the case in one step, when `case.toml` lists it. Batches that no listed
-source owns were left by a crash: they are never read, and the next reading removes them.
+source owns were left by a crash: they are never read, and the next reading removes them. The
+batches of a source that is followed lie in a `journal` of their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pyarrow.parquet as pq
 from unswarm.engines import Engine
 from unswarm.errors import PluginError, did_you_mean
 from unswarm.folder import aside
+from unswarm.journal import Journal, folder_of
 from unswarm.model import (
     ACCOUNT,
     AD,
@@ -28,6 +30,7 @@ from unswarm.model import (
     INTEGER,
     LINK,
     OPERATION,
+    POST,
     PREVIEW,
     QUARANTINE,
 )
@@ -55,6 +58,8 @@ class Taken:
         rows: table → rows read.
         files: table → number of its last batch file.
         quarantined: rows rejected, listed in `events/quarantine`.
+        live: true: it is followed, and its rows lie in a journal.
+        state: of a followed source, a hash over all that it has given; else empty.
     """
 
     number: int
@@ -69,6 +74,8 @@ class Taken:
     rows: Mapping[str, int] = field(default_factory=dict)
     files: Mapping[str, int] = field(default_factory=dict)
     quarantined: int = 0
+    live: bool = False
+    state: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for `case.toml`."""
@@ -97,20 +104,28 @@ class Intake:
         folder.mkdir(parents=True, exist_ok=True)
         self.files[name] = self.files.get(name, last_file(folder)) + 1
         self.rows[name] = self.rows.get(name, 0) + len(rows)
-        fitted = self._sealed(name, _fit(name, rows))
-        self.precision = max(self.precision, _coarsest(fitted))
-        numbered = fitted.append_column(
-            BATCH, pa.repeat(pa.scalar(self.number, INTEGER), len(fitted))
-        )
+        numbered = stored(name, rows, self.events.parent, self.number)
+        self.precision = max(self.precision, coarsest(numbered))
         with aside(folder / f"{self.files[name]:06}.parquet") as partial:
             pq.write_table(numbered, partial, compression="zstd")
 
-    def _sealed(self, name: str, rows: pa.Table) -> pa.Table:
-        """Infrastructure with keyed hashes in place of the values, which are kept nowhere."""
-        if name != INFRASTRUCTURE.name:
-            return rows
-        at = rows.schema.get_field_index("value")
-        return rows.set_column(at, "value", seal(rows["value"], agreed_key(self.events.parent)))
+
+def stored(name: str, rows: pa.Table, case: Path, number: int) -> pa.Table:
+    """Rows of a reader as they are stored: of the model's columns, sealed, with their source.
+
+    Raises:
+        PluginError: a reader gave a table the model does not have, or columns that do not fit.
+    """
+    fitted = _sealed(name, _fit(name, rows), case)
+    return fitted.append_column(BATCH, pa.repeat(pa.scalar(number, INTEGER), len(fitted)))
+
+
+def _sealed(name: str, rows: pa.Table, case: Path) -> pa.Table:
+    """Infrastructure with keyed hashes in place of the values, which are kept nowhere."""
+    if name != INFRASTRUCTURE.name:
+        return rows
+    at = rows.schema.get_field_index("value")
+    return rows.set_column(at, "value", seal(rows["value"], agreed_key(case)))
 
 
 def _fit(name: str, rows: pa.Table) -> pa.Table:
@@ -122,7 +137,8 @@ def _fit(name: str, rows: pa.Table) -> pa.Table:
         raise PluginError(f"A reader gave rows that do not fit '{name}': {error}.") from error
 
 
-def _coarsest(rows: pa.Table) -> int:
+def coarsest(rows: pa.Table) -> int:
+    """The largest precision of some rows, milliseconds; 0: they have no times."""
     if "precision" not in rows.column_names:
         return 0
     return pc.max(rows["precision"]).as_py() or 0
@@ -144,16 +160,23 @@ def sweep(events: Path, taken: Iterable[Taken]) -> None:
             file.unlink()
 
 
-def see_events(engine: Engine, events: Path, taken: Sequence[Taken]) -> None:
+def see_events(
+    engine: Engine, events: Path, taken: Sequence[Taken], since: int | None = None
+) -> None:
     """Let SQL read the events of some sources of a case.
+
+    Args:
+        engine: where they are to be seen.
+        events: the folder of the case's batches.
+        taken: the sources.
+        since: posts, and what they carry, from this time on, ms UTC; None: all.
 
     Registers every table of `model.EVENTS` (empty where no source has rows), each post once
     although two sources hold it, `account` with every account of the input once and its latest
     profile, `photo` with the latest photo of each account, `comparison(account)` and `quarantine`.
     """
-    numbers = [source.number for source in taken]
     for name in TABLES:
-        _see_all(engine, events / name, name, numbers)
+        _see_all(engine, events, name, taken, since)
     engine.keep("repeated_post", _REPEATED)
     engine.view("post", _POST)
     for name in CARRIED:
@@ -168,13 +191,48 @@ def see_events(engine: Engine, events: Path, taken: Sequence[Taken]) -> None:
     engine.keep("comparison", _comparison(others) if others else _NOBODY)
 
 
-def _see_all(engine: Engine, folder: Path, name: str, numbers: Sequence[int]) -> None:
-    if not numbers or not last_file(folder):
+def _see_all(
+    engine: Engine, events: Path, name: str, taken: Sequence[Taken], since: int | None
+) -> None:
+    after = since is not None and name in (POST.name, *CARRIED)
+    parts = [
+        f"SELECT * FROM {place} WHERE {rows}" + (f" AND time >= {since}" if after else "")
+        for place, rows in _places(engine, events, name, taken, since if after else None)
+    ]
+    if parts:
+        engine.view(f"all_{name}", " UNION ALL ".join(parts))
+    else:
         engine.see(f"all_{name}", _empty(name))
-        return
-    engine.see(f"stored_{name}", folder)
-    listed = ", ".join(str(number) for number in numbers)
-    engine.view(f"all_{name}", f"SELECT * FROM stored_{name} WHERE {BATCH} IN ({listed})")
+
+
+def _places(
+    engine: Engine, events: Path, name: str, taken: Sequence[Taken], since: int | None
+) -> Iterator[tuple[str, str]]:
+    """Where rows of a table lie, as names that the engine sees, and which of them are meant."""
+    numbers = [str(source.number) for source in taken if not source.live]
+    if numbers and last_file(events / name):
+        engine.see(f"stored_{name}", events / name)
+        yield f"stored_{name}", f"{BATCH} IN ({', '.join(numbers)})"
+    for source in taken:
+        if source.live and (paths := _followed(events, source).paths(name, since)):
+            engine.see(f"live_{source.number}_{name}", paths)
+            yield f"live_{source.number}_{name}", "TRUE"
+
+
+def _followed(events: Path, source: Taken) -> Journal:
+    return Journal(folder_of(events.parent, source.number))
+
+
+def followed(case: Path, source: Taken) -> Taken:
+    """A source that is followed, with what its journal holds by now."""
+    state = Journal(folder_of(case, source.number)).state
+    return replace(
+        source,
+        rows={name: rows for name, rows in state.rows.items() if name != QUARANTINE.name},
+        quarantined=state.taken.get(QUARANTINE.name, 0),
+        precision=state.precision,
+        state=state.digest,
+    )
 
 
 def _empty(name: str) -> pa.Table:

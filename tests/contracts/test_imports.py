@@ -24,7 +24,9 @@ HOMES = {
     "joblib": ("photos/mtcnn.py",),
     "onnxruntime": ("photos/trained.py",),
     "datasketches": ("sketches.py",),
-    "libipld": ("readers/bluesky_car.py",),
+    "libipld": ("readers/bluesky_car.py", "feeds/firehose.py"),
+    "websockets": ("feeds/_sockets.py",),
+    "confluent_kafka": ("feeds/kafka.py",),
     "fastapi": ("web/*.py", "web/routes/*.py", "web/guard/*.py"),
     "starlette": ("web/*.py", "web/routes/*.py", "web/guard/*.py"),
     "pydantic": ("web/*.py", "web/shapes/*.py", "web/guard/*.py"),
@@ -35,6 +37,7 @@ HOMES = {
 OPTIONAL = (
     *("pyspark", "pandas", "polars", "PIL", "joblib", "onnxruntime", "onnx", "mtcnn"),
     *("datasketches", "libipld", "fastapi", "starlette", "pydantic", "uvicorn", "argon2"),
+    *("websockets", "confluent_kafka"),
 )
 
 

@@ -158,6 +158,13 @@ def test_what_was_carried_out_is_what_is_stated(tmp_path: Path) -> None:
     assert (found["application_date"], found["puid"]) == ("2026-02-09", plan.orders[0].key)
 
 
+@pytest.mark.parametrize("action", [Action.REPORT, Action.TAG])
+def test_what_restricts_nobody_is_not_stated_as_done(tmp_path: Path, action: Action) -> None:
+    said = decision("account", "a013")
+    plan = carried_out(said, "a013", action)
+    assert stated(case(said, plans={plan.id: plan}), tmp_path) == stated(case(said), tmp_path)
+
+
 @pytest.mark.parametrize(
     "said",
     [

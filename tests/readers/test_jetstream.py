@@ -78,9 +78,31 @@ def test_what_is_left_out_is_counted(name):
     said = []
     list(jetstream.read(Source(FILES / name, report=said.append)))
     assert [line.partition(": ")[2] for line in said] == [
-        "1 deletes of records were left out; what was published stays.",
+        "1 posts were deleted later; what was published stays.",
         "1 likes are no posts and were left out.",
         "records of other kinds were left out: 1 app.bsky.graph.block.",
+    ]
+
+
+@both
+def test_deletions_are_noted(name):
+    (deleted,) = read(FILES / name)["revision"]
+    assert (deleted["account"], deleted["what"]) == (BOB, "deleted")
+    assert deleted["post"] in {row["post"] for row in read(FILES / name)["post"]}
+    assert (deleted["time"], deleted["text"]) == (NOON + 12_500, None)
+
+
+def test_edits_and_gone_accounts_are_noted(tmp_path):
+    gone = {"did": BOB, "time_us": NOON * 1000, "kind": "account"}
+    lines = [
+        event(operation="update", record={"text": "bye"}),
+        {**gone, "account": {"active": False, "status": "deleted"}},
+        event(operation="update", collection="app.bsky.feed.threadgate"),
+    ]
+    found = read(write(tmp_path / "x.jsonl", *map(json.dumps, lines)))["revision"]
+    assert [(r["account"], r["post"], r["what"], r["text"]) for r in found] == [
+        (ANN, FIRST, "edited", "bye"),
+        (BOB, None, "deleted", None),
     ]
 
 

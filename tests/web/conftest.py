@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from browsing import launched, served
 from starlette.testclient import TestClient
-from web_shared import client_of
+from web_shared import client_of, watched
 
 from unswarm import open_case
 from unswarm.simulate.operation import replicate
@@ -79,5 +79,6 @@ def desk(operation: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """The address of a server over a copy of the operation. Only to be looked at."""
     folder = tmp_path_factory.mktemp("desk")
     shutil.copytree(operation, folder / "bl")
+    watched(folder / "bl")
     with served(folder) as address:
         yield address

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from browsing import Visit, served
-from web_shared import ATTACKS, campaign
+from web_shared import ATTACKS, campaign, watched
 
 from unswarm import open_case
 
@@ -24,7 +24,7 @@ PAGES = (
     "/c/hostile/decisions", "/c/hostile/decisions?tab=log", "/c/hostile/appeals",
     "/c/hostile/attribution", "/c/hostile/enforcement", "/c/hostile/report",
     "/c/hostile/report?tab=release", "/c/hostile/report?tab=files", "/c/hostile/import",
-    "/c/hostile/about", "/server",
+    "/c/hostile/about", "/c/hostile/alerts", "/server",
 )  # fmt: skip
 
 
@@ -78,6 +78,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         evidence_for=[attack], evidence_against=[attack], who="D",
     )  # fmt: skip
     desk.consider("n-0001", "fans", "fits", attack, "E")
+    watched(folder / "hostile", attack, ATTACKS[3])
     with served(folder) as address:
         yield address
 
@@ -95,8 +96,9 @@ def harmless(visit: Visit) -> None:
 def test_nothing_fires(hostile: str, browser: Any, path: str) -> None:
     visit = Visit(browser, hostile)
     page = visit.go(path)
-    for summary in page.locator("main details:not([open]) > summary").all():
-        summary.click()
+    folded = page.locator("main details:not([open]) > summary")
+    while folded.count():
+        folded.first.click()
     closed = page.get_by_role("button", name="The rows behind it")
     while closed.count():
         closed.first.click()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import json
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from starlette.testclient import TestClient
 
+from unswarm.alerts import Alert, Claim, Kind, Shown
+from unswarm.alerts.book import Book
 from unswarm.web import make
 from unswarm.web.guard import Guard
 
@@ -24,6 +28,52 @@ def act_as(client: TestClient, name: str, role: str) -> None:
     """Somebody else sits down at it."""
     said = client.put("/api/session/person", json={"name": name, "role": role})
     assert said.status_code == 200, said.text
+
+
+# --- what a watch leaves
+
+
+def alert(kind: Kind, network: str, said: str, **more: object) -> Alert:
+    """An alert that a live source led to."""
+    claims = Claim(f"In half of 90 joint actions the other was 3 seconds away. {said}", 2e-9)
+    at = START * 1000
+    posts = Shown(f"u1{said}", f"p1{said}", at, f"u2{said}", f"p2{said}", 2500, f"x{said}")
+    found = Alert(
+        kind, network, "confirmed", f"12 accounts acted in concert ({network}): {said}.", 12,
+        joined=(f"u1{said}", f"u2{said}"), evidence=(claims, Claim(f"Nothing else. {said}")),
+        posts=(posts,), first=at, last=at + 9_000_000, formed=at,
+        run="be88e3bfad46", case="bl", when="2026-01-02T03:04:05.678+00:00", delay=4200,
+    )  # fmt: skip
+    return replace(found, **more)  # type: ignore[arg-type]
+
+
+def watched(case: Path, said: str = "in links", network: str = "n-0001") -> None:
+    """Leave the alerts and the status of a watch that follows a source in a case."""
+    book = Book(case)
+    book.add(
+        [
+            alert(Kind.NEW, network, said),
+            alert(Kind.GROWTH, network, said, joined=(f"u3{said}",), delay=None),
+            alert(Kind.MERGE, "n-9999", said, merged=(f"n-2{said}",), tier="lead", evidence=()),
+            alert(Kind.RETURN, "n-7", said, past=f"winter{said}", tier="", posts=(), formed=None),
+        ]
+    )
+    book.delivered("al-0001", "mail:/secret/place", True, said)
+    book.delivered("al-0001", "webhook:https://secret.example", False, said)
+    status(case, note=said)
+
+
+def status(case: Path, **more: object) -> None:
+    """What the watch of a case says of itself."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    said = {
+        "source": "jetstream:wss://jetstream.example", "state": "following", "since": now,
+        "updated": now, "events": 81_000, "posts": 52_000, "quarantined": 3, "per_second": 120.5,
+        "lag_ms": 900, "cursor": "7", "last_run": "r", "last_run_seconds": 3.21, "gaps": 1,
+        "of a later version": 1,
+    }  # fmt: skip
+    (case / "watch").mkdir(exist_ok=True)
+    (case / "watch" / "status.json").write_text(json.dumps({**said, **more}), encoding="utf-8")
 
 
 # --- a file that somebody holds

@@ -12,6 +12,7 @@ import { Toasts } from "./parts/toasts";
 import { Top } from "./parts/top";
 import { About } from "./pages/about";
 import { AccountPage } from "./pages/account";
+import { Alerts } from "./pages/alerts";
 import { Appeals } from "./pages/appeals";
 import { Attribution } from "./pages/attribution";
 import { Cases } from "./pages/cases";
@@ -27,6 +28,7 @@ import { SignIn } from "./pages/signin";
 
 const PAGES: Record<string, (props: { name: string }) => preact.JSX.Element | null> = {
   networks: Networks,
+  alerts: Alerts,
   decisions: Decisions,
   appeals: Appeals,
   attribution: Attribution,

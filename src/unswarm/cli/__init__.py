@@ -26,6 +26,7 @@ from unswarm.cli import (
     photos,
     serving,
     showing,
+    watching,
 )
 from unswarm.cli.app import DEBUG, app
 from unswarm.cli.saying import seconds
@@ -47,6 +48,7 @@ __all__ = [
     "seconds",
     "serving",
     "showing",
+    "watching",
 ]
 
 UNEXPECTED = 70

@@ -15,7 +15,10 @@ from unswarm.cli.places import existing
 from unswarm.errors import SettingsError, did_you_mean
 
 if TYPE_CHECKING:
-    from unswarm.enforcing import Draft
+    from collections.abc import Collection
+
+    from unswarm.enforcers import Target
+    from unswarm.enforcing import Draft, Preview
     from unswarm.record.orders import Action, Plan
 
 SHOWN = 10
@@ -27,26 +30,44 @@ PlanArgument = Annotated[str, typer.Argument(metavar="PLAN", help="e.g. p-0001")
 def plan(
     target: Annotated[
         str,
-        typer.Argument(metavar="NAME:WHERE", help="e.g. handover:orders.csv, webhook:https://…"),
+        typer.Argument(metavar="NAME:WHERE", help="e.g. handover:orders.csv, mastodon:https://…"),
     ],
     action: Annotated[
-        str, typer.Option("--action", help="label or reduce, in place of removing.")
+        str,
+        typer.Option(
+            "--action",
+            help="label, tag, reduce or report, in place of removing; or block e-mail domain, in "
+            "place of block domain.",
+        ),
     ] = "",
-    value: Annotated[str, typer.Option("--value", help="The label.")] = "",
-    dry: Annotated[bool, typer.Option("--dry", help="Only show what it would change.")] = False,
+    value: Annotated[
+        str,
+        typer.Option(
+            "--value", help="The label, the tag, what a report says, or how domains are blocked."
+        ),
+    ] = "",
+    dry: Annotated[
+        bool,
+        typer.Option("--dry", help="Only ask the target, and show what the plan would change."),
+    ] = False,
     who: WhoOption = None,
     role: RoleOption = None,
     case: CaseOption = None,
+    quiet: QuietOption = False,
 ) -> None:
     """Make a plan of the orders that approved decisions give; nothing is sent."""
     from unswarm import enforcing
 
     desk = existing(case).desk
     found = enforcing.draft(desk.findings, _softer(action), value)
-    module, _ = enforcing.opened(target)
-    enforcing.capable(module, found.orders)
+    _, opened = enforcing.opened(target)
+    enforcing.capable(opened, found.orders)
     _show(found)
+    _warn(opened, found)
     if dry:
+        with terminal.working(quiet) as progress:
+            changes = enforcing.preview(found.orders, opened, progress)
+        _show_changes(changes)
         return
     made = desk.plan(target, found.orders, who, role)
     terminal.say(f"{made['id']}: a second person agrees with: unswarm approve {made['id']}")
@@ -76,11 +97,34 @@ def _show(found: Draft) -> None:
             terminal.say(f"{name}: {len(rows) - SHOWN:,} more")
 
 
+def _warn(target: Target, found: Draft) -> None:
+    """Say what cannot be taken back, before anybody approves it."""
+    from unswarm import enforcing
+
+    if final := enforcing.final(target, found.orders):
+        terminal.say(f"cannot be taken back: {', '.join(final)}")
+
+
+def _show_changes(changes: Collection[Preview]) -> None:
+    """Subject, what it is now, what it would become."""
+    for each in changes:
+        if each.changes:
+            now = each.now or "not known"
+            terminal.say(f"{each.order.subject}: now {now}, would become {each.then}")
+    same = sum(not each.changes for each in changes)
+    if same:
+        terminal.say(f"as ordered already: {same:,}")
+    terminal.say("Dry run: nothing was sent.")
+
+
 @app.command()
 def enforce(
     plan: PlanArgument,
     undo: Annotated[
         bool, typer.Option("--undo", help="Take back what rests on nothing any more, or else all.")
+    ] = False,
+    dry: Annotated[
+        bool, typer.Option("--dry", help="Only ask the target, and show what would change.")
     ] = False,
     case: CaseOption = None,
     quiet: QuietOption = False,
@@ -88,7 +132,12 @@ def enforce(
     """Carry out an approved plan, or go on with one that was cut off."""
     opened = existing(case)
     with terminal.working(quiet) as progress:
-        _receipts(opened.enforce(plan, undo=undo, progress=progress))
+        if dry:
+            changes = opened.preview(plan, undo=undo, progress=progress)
+        else:
+            _receipts(opened.enforce(plan, undo=undo, progress=progress))
+    if dry:
+        _show_changes(changes)
 
 
 def _receipts(plan: Plan) -> None:

@@ -28,6 +28,10 @@ def open_target(where: str) -> HandOver:
 class HandOver:
     """A file that orders are added to, a line each."""
 
+    actions = actions
+    reversible = reversible
+    limits = ""
+
     def __init__(self, path: Path) -> None:
         self._path = path
 
@@ -46,6 +50,9 @@ class HandOver:
 
     def read_back(self, order: Order) -> str:
         return self._state(order)
+
+    def expected(self, order: Order, now: str) -> str:
+        return "ordered"
 
     def _state(self, order: Order) -> str:
         """Ordered, taken back, or empty when the file does not speak of it."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import pyarrow as pa
 
 from unswarm.errors import SettingsError, did_you_mean
 
 FEW = 100_000  # rows that several cores handle no sooner than one, at more cost
+
+
+Rows: TypeAlias = Path | str | Sequence[Path] | pa.Table
+"""What an engine can see: Parquet (a file, a folder, a URL, some files), or an Arrow table."""
 
 
 class Engine(Protocol):
@@ -23,8 +27,8 @@ class Engine(Protocol):
 
     many: bool
 
-    def see(self, name: str, rows: Path | str | pa.Table) -> None:
-        """Let SQL read rows as `name`: Parquet (a file, a folder, a URL), or an Arrow table."""
+    def see(self, name: str, rows: Rows) -> None:
+        """Let SQL read rows as `name`: Parquet, or an Arrow table; see `Rows`."""
 
     def view(self, name: str, query: str) -> None:
         """Let SQL read a query's rows as `name`, computed when they are read."""

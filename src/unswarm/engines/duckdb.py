@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import gettempdir
 from uuid import uuid4
@@ -10,9 +10,15 @@ from uuid import uuid4
 import duckdb
 import pyarrow as pa
 
-from unswarm.engines import quoted
+from unswarm.engines import Rows, quoted
 
 BATCH = 1 << 18
+
+
+def _files(rows: Path | str | Sequence[Path]) -> Sequence[Path | str]:
+    if isinstance(rows, Path):
+        return sorted(rows.glob("*.parquet")) if rows.is_dir() else [rows]
+    return [rows] if isinstance(rows, str) else rows
 
 
 class DuckDB:
@@ -28,15 +34,13 @@ class DuckDB:
         spill = Path(gettempdir()) / f"unswarm-{uuid4().hex}"
         self.connection.execute(f"SET temp_directory = {quoted(spill)}")
 
-    def see(self, name: str, rows: Path | str | pa.Table) -> None:
-        """Let SQL read rows as `name`: Parquet (a file, a folder, a URL), or an Arrow table."""
+    def see(self, name: str, rows: Rows) -> None:
+        """Let SQL read rows as `name`: Parquet, or an Arrow table; see `Rows`."""
         if isinstance(rows, pa.Table):
             self.connection.register(f"_{name}_rows", rows)
             self.view(name, f'SELECT * FROM "_{name}_rows"')
             return
-        is_folder = isinstance(rows, Path) and rows.is_dir()
-        files = sorted(Path(rows).glob("*.parquet")) if is_folder else [rows]
-        listed = ", ".join(map(quoted, files))
+        listed = ", ".join(map(quoted, _files(rows)))
         self.view(name, f"SELECT * FROM read_parquet([{listed}])")
 
     def view(self, name: str, query: str) -> None:

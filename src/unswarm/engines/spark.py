@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from unswarm.engines import Rows
 from unswarm.errors import ResourceError
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ class Spark:
         self._is_reliable = bool(self.session.conf.get("spark.checkpoint.dir", ""))
         self._is_local = str(self.session.sparkContext.master).startswith("local")
 
-    def see(self, name: str, rows: Path | str | pa.Table) -> None:
-        """Let SQL read rows as `name`: Parquet (a file, a folder, a URL), or an Arrow table."""
+    def see(self, name: str, rows: Rows) -> None:
+        """Let SQL read rows as `name`: Parquet, or an Arrow table; see `Rows`."""
         _name(name, self._rows(rows))
 
     def view(self, name: str, query: str) -> None:
@@ -97,14 +98,15 @@ class Spark:
         """A query's rows some at a time; they pass through the driver's memory."""
         yield from self.fetch(query).to_batches()
 
-    def _rows(self, rows: Path | str | pa.Table) -> DataFrame:
+    def _rows(self, rows: Rows) -> DataFrame:
         if isinstance(rows, pa.Table):
             return self.session.createDataFrame(rows)
         if isinstance(rows, str):
             return self.session.read.parquet(rows)
-        files = sorted(rows.glob("*.parquet")) if rows.is_dir() else [rows]
+        if isinstance(rows, Path):
+            rows = sorted(rows.glob("*.parquet")) if rows.is_dir() else [rows]
         # not as_uri(): Hadoop takes %20 for what it says
-        return self.session.read.parquet(*(f"file://{path.resolve()}" for path in files))
+        return self.session.read.parquet(*(f"file://{path.resolve()}" for path in rows))
 
 
 def _name(name: str, frame: DataFrame) -> None:

@@ -42,6 +42,7 @@ VISIBLE = {
     Action.LABEL: "DECISION_VISIBILITY_CONTENT_LABELLED",
     Action.REDUCE: "DECISION_VISIBILITY_CONTENT_DEMOTED",
 }
+UNRESTRICTING = frozenset({Action.REPORT, Action.TAG})  # told to others, done to nobody
 ACTIONS = {
     "page": Action.REMOVE_PAGE,
     "group": Action.REMOVE_GROUP,
@@ -228,6 +229,7 @@ def _act(record: Record, account: str, decision: Decision) -> _Act | None:
         for plan in record.plans.values()
         for order in plan.in_state(*CARRIED_OUT)
         if (order.subject, order.decision) == (account, decision.id)
+        and order.action not in UNRESTRICTING
     ]
     return min(acts, key=lambda act: act.when, default=None)
 

@@ -17,6 +17,7 @@ from unswarm.model.operation import (
     RATE,
     REDIRECT,
     RENAME,
+    REVISION,
     ROLE,
     SITE,
 )
@@ -130,6 +131,7 @@ __all__ = [
     "REAL",
     "REDIRECT",
     "RENAME",
+    "REVISION",
     "ROLE",
     "RUNS",
     "SECOND",

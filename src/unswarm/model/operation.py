@@ -57,6 +57,19 @@ RENAME = Table(
     ),
 )
 
+REVISION = Table(
+    "revision",
+    "A post was edited or deleted, or an account deleted with all its posts.",
+    (
+        Field("account", TEXT, "the author; null where the source does not say"),
+        Field("post", TEXT, "the post; null: every post of the account"),
+        Field("time", INTEGER, "when, milliseconds UTC; null: unknown"),
+        Field("precision", INTEGER, "width of the last digit of `time`, milliseconds"),
+        Field("what", TEXT, "edited, deleted"),
+        Field("text", TEXT, "the text it has since; null: none"),
+    ),
+)
+
 AD = Table(
     "ad",
     "An advertisement, with what was paid for it. Ranges stay ranges.",
@@ -133,6 +146,7 @@ OPERATION = {
         FOLLOW,
         INFRASTRUCTURE,
         RENAME,
+        REVISION,
         AD,
         REDIRECT,
         SITE,

@@ -4,8 +4,8 @@ Posts, reposts, follows, profiles, handles and the status of accounts are read. 
 is when Jetstream saw it, to the millisecond (`time_us` or `time`), not what its author claims. A
 change of a handle or a displayed name is known where the stream holds both states; when an account
 was created is what its profile claims. Likes are no
-posts and are left out, and so are deletions and changes of posts, because what was published was
-published, and records of other kinds; how many these are is reported.
+posts and are left out, and so are records of other kinds; how many these are is reported. Deletions
+and changes of posts are noted (`revision`): what was published was published.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ from unswarm.readers._parts.tweets import RecordError, read_values, stated_time
 specificity = 80
 
 KINDS = ("commit", "identity", "account")
+REVISED_BY = {"delete": "deleted", "update": "edited"}
+REVISED = tuple(REVISED_BY.values())
 _EARLIER = {  # as the streams of 2024 wrote them
     **{"com": "commit", "id": "identity", "acc": "account"},
     **{"c": "create", "u": "update", "d": "delete"},
@@ -59,7 +61,7 @@ def recognises(source: Source) -> bool:
 
 def read(source: Source) -> Iterator[tuple[str, pa.Table]]:
     """Posts with what they carry, profiles, changes of names, and who follows whom."""
-    stream = _Stream()
+    stream = Stream()
     yield from read_values(source, stream.add)
     for note in stream.notes():
         source.report(f"{source.name}: {note}")
@@ -82,18 +84,25 @@ def _event(value: Any) -> Record:
     return record_of(value, "payload") or value
 
 
-class _Stream:
-    """Adds events to a batch, and remembers what accounts were called."""
+class Stream:
+    """Adds events to a batch, and remembers what accounts were called.
 
-    def __init__(self) -> None:
+    Args:
+        called: (account, "handle" or "name") → what it was called last.
+    """
+
+    def __init__(self, called: Mapping[tuple[str, str], str] | None = None) -> None:
         self.skipped: Counter[str] = Counter()
-        self._called: dict[tuple[str, str], str] = {}
+        self._called: dict[tuple[str, str], str] = dict(called or {})
 
     def notes(self) -> Iterator[str]:
         """What was left out, for people."""
+        for what in REVISED:
+            if found := self.skipped.pop(what, 0):
+                yield f"{found:,} posts were {what} later; what was published stays."
         for what in ("delete", "update"):
             if found := self.skipped.pop(what, 0):
-                yield f"{found:,} {what}s of records were left out; what was published stays."
+                yield f"{found:,} {what}s of other records were left out."
         yield from left_out(self.skipped)
 
     def add(self, batch: Batch, line: int, value: Any) -> None:
@@ -118,7 +127,7 @@ class _Stream:
         commit = record_of(event, "commit") or event
         collection, operation = text_of(commit, "collection") or "", _operation(commit)
         if operation == "delete" or (operation == "update" and collection != PROFILE):
-            self.skipped[operation] += 1
+            self._revision(batch, event["did"], collection, commit, moment)
             return
         did, key, record = event["did"], text_of(commit, "rkey") or "", record_of(commit, "record")
         if collection in (POST, REPOST):
@@ -129,6 +138,25 @@ class _Stream:
             self._profile(batch, did, record, moment)
         else:
             self.skipped[collection] += 1
+
+    def _revision(
+        self, batch: Batch, did: str, collection: str, commit: Record, moment: Moment
+    ) -> None:
+        """Note that a post or a repost was deleted or changed."""
+        what = REVISED_BY[_operation(commit)]
+        if collection not in (POST, REPOST):
+            self.skipped[_operation(commit)] += 1
+            return
+        self.skipped[what] += 1
+        batch.add(
+            "revision",
+            account=did,
+            post=address(did, collection, text_of(commit, "rkey") or ""),
+            time=moment[0],
+            precision=moment[1],
+            what=what,
+            text=text_of(record_of(commit, "record"), "text"),
+        )
 
     def _profile(self, batch: Batch, did: str, record: Record, moment: Moment) -> None:
         said = profile_of(record)
@@ -197,3 +225,8 @@ def _status(batch: Batch, event: Record, moment: Moment) -> None:
     gone = text_of(account, "status") or "inactive"
     status = "active" if account.get("active") is True else gone
     batch.account(account=event["did"], platform=PLATFORM, status=status, seen=moment[0])
+    if status == "deleted":
+        time, precision = moment
+        batch.add(
+            "revision", account=event["did"], time=time, precision=precision, what="deleted"
+        )

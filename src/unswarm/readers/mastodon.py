@@ -7,8 +7,8 @@ speak the same interface are read alike, and all are called mastodon.
 Servers number posts and accounts each in its own way, so a post's id is its `uri` and an account's
 id its page's address. The number of an answered post is looked up among the posts of the file; one
 that is not there becomes `server/statuses/number`, the same for all answers to it. A boost is a
-repost, at the moment of the boost, with what the boosted post carries. An edited post is read as it
-came first; deletions are counted.
+repost, at the moment of the boost, with what the boosted post carries. Edits and deletions that a
+stream tells of are noted (`revision`): what was published was published.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ COUNTS = ("replies_count", "reblogs_count", "favourites_count", "quotes_count")
 PEEKED = 1 << 20  # bytes of a stream of text within which its first status must come
 _STREAM = re.compile(r"\ufeff?\s*(?::|event:|data:)")
 _NOT_LINKS = frozenset(("mention", "hashtag", "tag"))
-_DELETED = "deletions"
+EDITS = frozenset(("status.update", "status.updated"))  # as streams and as webhooks say
 
 Values = Iterator[tuple[int, Any]]
 
@@ -62,18 +62,16 @@ def read(source: Source) -> Iterator[tuple[str, pa.Table]]:
 
     The file is read twice: first to learn which number is which post.
     """
-    known, notes = _known(source), Counter[str]()
-    batch = Batch(source)
+    stream, batch = Stream(_known(source)), Batch(source)
     for line, value in _values(source, batch):
         if isinstance(value, Broken):
             batch.reject(line, None, value.reason, value.content)
         else:
-            attempt(partial(_add, known, notes), batch, line, value)
+            attempt(stream.add, batch, line, value)
         if batch.full:
             yield from batch.drain()
     yield from batch.drain()
-    if deleted := notes[_DELETED]:
-        note = f"{deleted:,} deletions of posts were left out; what was published stays."
+    for note in stream.notes():
         source.report(f"{source.name}: {note}")
 
 
@@ -156,7 +154,7 @@ def _brought(event: Record) -> Any:
 
 
 @dataclass
-class _Known:
+class Known:
     """What the numbers of a server stand for, as far as the file says.
 
     Args:
@@ -192,8 +190,8 @@ class _Known:
         return self.posts.get(number) or f"{self.server or 'server'}/statuses/{number}"
 
 
-def _known(source: Source) -> _Known:
-    known = _Known()
+def _known(source: Source) -> Known:
+    known = Known()
     for _, value in _values(replace(source, report=nobody)):  # what it has to say, it says once
         for item in _items(value):
             if _is_status(item):
@@ -208,17 +206,64 @@ def _number(value: Any) -> str | None:
 # --- statuses
 
 
-def _add(known: _Known, notes: Counter[str], batch: Batch, line: int, value: Any) -> None:
-    if isinstance(value, Mapping) and value.get("event") == "delete":
-        notes[_DELETED] += 1
-        return
-    if isinstance(value, Mapping) and "error" in value and "uri" not in value:
-        raise RecordError("error", f"an answer without data: {value['error']}")
-    for item in _items(value):
-        attempt(partial(_add_item, known), batch, line, item)
+class Stream:
+    """Adds what a server says to a batch.
+
+    Args:
+        known: what the numbers of the server stand for.
+    """
+
+    def __init__(self, known: Known) -> None:
+        self.known, self._revised = known, Counter[str]()
+
+    def notes(self) -> Iterator[str]:
+        """What was edited or deleted later, for people."""
+        for what, found in sorted(self._revised.items()):
+            yield f"{found:,} posts were {what} later; what was published stays."
+
+    def add(self, batch: Batch, line: int, value: Any) -> None:
+        """Add one answer, or one event of a stream.
+
+        Raises:
+            RecordError: it holds no data, or a deletion names no post.
+        """
+        event = value.get("event") if isinstance(value, Mapping) else None
+        if event == "delete":
+            self._delete(batch, value)
+        elif event in EDITS:
+            self._edit(batch, line, _brought(value))
+        elif isinstance(value, Mapping) and "error" in value and "uri" not in value:
+            raise RecordError("error", f"an answer without data: {value['error']}")
+        else:
+            for item in _items(value):
+                attempt(partial(_add_item, self.known), batch, line, item)
+
+    def _delete(self, batch: Batch, event: Record) -> None:
+        """A deletion names no author and no time: it happened when it was told."""
+        number = _number(event.get("payload"))
+        if number is None:
+            raise RecordError("payload", "no number of a post")
+        self._revised["deleted"] += 1
+        batch.add("revision", post=self.known.post(number), what="deleted")
+
+    def _edit(self, batch: Batch, line: int, status: Any) -> None:
+        if not _is_status(status):
+            raise RecordError("payload", "no status")
+        self._revised["edited"] += 1
+        time, precision = optional_time(status.get("edited_at"))
+        batch.add(
+            "revision",
+            account=account_id(status["account"]),
+            post=text_of(status, "uri"),
+            time=time,
+            precision=precision,
+            what="edited",
+            text=_text(status, markup(text_of(status, "content")).text),
+        )
+        batch.account(**profile(status["account"]))
 
 
-def _add_item(known: _Known, batch: Batch, line: int, item: Any) -> None:
+def _add_item(known: Known, batch: Batch, line: int, item: Any) -> None:
     if _is_status(item):
         _add_status(known, batch, line, item)
         batch.account(**profile(item["account"]))
@@ -228,7 +273,7 @@ def _add_item(known: _Known, batch: Batch, line: int, item: Any) -> None:
         raise RecordError(None, "neither a status nor an account of Mastodon")
 
 
-def _add_status(known: _Known, batch: Batch, line: int, status: Record) -> None:
+def _add_status(known: Known, batch: Batch, line: int, status: Record) -> None:
     uri = text_of(status, "uri")
     if uri is None:
         raise RecordError("uri", "missing")
@@ -254,7 +299,7 @@ def _add_status(known: _Known, batch: Batch, line: int, status: Record) -> None:
     )
 
 
-def _target(known: _Known, status: Record) -> dict[str, Any]:
+def _target(known: Known, status: Record) -> dict[str, Any]:
     """What a status boosts, quotes or answers, in this order of preference."""
     for kind, other in (("repost", record_of(status, "reblog")), ("quote", _quoted(status))):
         if uri := text_of(other, "uri"):

@@ -37,6 +37,9 @@ class Action(StrEnum):
     LABEL = "label"
     REDUCE = "reduce"
     BAN_ORGANISATION = "ban organisation"
+    REPORT = "report"
+    TAG = "tag"
+    BLOCK_EMAIL_DOMAIN = "block e-mail domain"
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,9 @@ class Order:
         subject: account id, domain or organisation.
         platform: where; empty for domains and organisations.
         decision: the decision it comes from.
-        value: the label to put on; empty for other actions.
+        value: the label or the tag to put on, how a domain is blocked, or what a report says;
+            empty for other actions.
+        ground: the rule that was broken, as the decision says.
     """
 
     key: str
@@ -58,6 +63,7 @@ class Order:
     platform: str
     decision: str
     value: str = ""
+    ground: str = ""
 
 
 def key_of(case: str, action: Action, subject: str, decision: str) -> str:

@@ -12,10 +12,11 @@ from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
 from unswarm import __version__
+from unswarm.web.bulletin import Bulletin
 from unswarm.web.errors import handle_errors, missing
 from unswarm.web.guard import Guard
 from unswarm.web.jobs import Jobs
-from unswarm.web.routes import accounts, cases, networks, plans, record, report, work
+from unswarm.web.routes import accounts, alerts, cases, networks, plans, record, report, work
 from unswarm.web.shelf import Shelf
 
 STATIC = Path(__file__).parent / "static"
@@ -57,11 +58,12 @@ def make(folder: Path, guard: Guard | None = None) -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=_name,
     )
-    app.state.shelf, app.state.jobs = Shelf(folder), jobs
+    app.state.shelf, app.state.jobs, app.state.bulletin = Shelf(folder), jobs, Bulletin()
+    app.state.leaving = False  # true: the server goes, and streams that last end
     handle_errors(app)
     for router in (
         *(cases.router, networks.router, accounts.router, record.router, plans.router),
-        *(report.router, report.formats, work.router),
+        *(report.router, report.formats, work.router, alerts.router),
     ):
         app.include_router(router)
     (guard or Guard(app.state.shelf.folder / HOME)).install(app)

@@ -8,8 +8,10 @@ import webbrowser
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from unswarm.errors import SettingsError
 from unswarm.web.app import HOME, make
@@ -88,7 +90,19 @@ def serve(folder: Path, place: Place, say: Callable[[str], None], *, browse: boo
         ssl_certfile=place.certificate,
         ssl_keyfile=place.key,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    _Server(config, app).run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Tells the streams that last when it goes: it waits for them to end."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._app.state.leaving = True
+        super().handle_exit(sig, frame)
 
 
 def _written(host: str) -> str:

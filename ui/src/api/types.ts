@@ -1100,6 +1100,71 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{case}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alerts
+         * @description What was told, the latest first.
+         */
+        get: operations["list_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case}/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Watch
+         * @description What the watch of the case is doing.
+         */
+        get: operations["show_watch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case}/alerts/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow Alerts
+         * @description Alerts as they are told: server-sent events, each a whole `AlertRow`.
+         *
+         *     Args:
+         *         after: so many alerts are known already.
+         *         seconds: how long the stream lasts.
+         *         last_event_id: number of the last alert that came before a stream broke.
+         */
+        get: operations["follow_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -1301,6 +1366,117 @@ export interface components {
             /** Name */
             name: string;
             role: components["schemas"]["Role"];
+        };
+        /**
+         * AlertRow
+         * @description One thing that is new.
+         */
+        AlertRow: {
+            /** Id */
+            id: string;
+            /**
+             * Number
+             * @description of the alert in its case; 1: the first
+             */
+            number: number;
+            /**
+             * Key
+             * @description however often it is brought somewhere, the same
+             */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "new network" | "growth" | "merge" | "return";
+            /** Network */
+            network: string;
+            /**
+             * Here
+             * @description the latest run has the network
+             */
+            here: boolean;
+            /**
+             * Tier
+             * @description empty: of a return
+             * @enum {string}
+             */
+            tier: "confirmed" | "lead" | "";
+            /** Sentence */
+            sentence: string;
+            /** Accounts */
+            accounts: number;
+            /**
+             * Joined
+             * @description the first of those nobody was told of before
+             */
+            joined: string[];
+            /** Joined In All */
+            joined_in_all: number;
+            /**
+             * Merged
+             * @description networks that are one with it now
+             */
+            merged: string[];
+            /**
+             * Past
+             * @description of a return, the past case
+             */
+            past: string;
+            /** Evidence */
+            evidence: components["schemas"]["QuotedEvidence"][];
+            /** Posts */
+            posts: components["schemas"]["QuotedPosts"][];
+            /** First */
+            first: number | null;
+            /** Last */
+            last: number | null;
+            /**
+             * Formed
+             * @description time of the k-th coordinated post: when the data first held enough of them for the network to be found, milliseconds UTC
+             */
+            formed: number | null;
+            /** Run */
+            run: string;
+            /**
+             * When
+             * @description when it was told, UTC
+             */
+            when: string;
+            /**
+             * Delay
+             * @description from the arrival of the k-th coordinated post to `when`, milliseconds; null: nobody knows when it arrived
+             */
+            delay: number | null;
+            /**
+             * Reached
+             * @description couriers that brought it somewhere
+             */
+            reached: string[];
+            /**
+             * Missed
+             * @description couriers that could not bring it yet
+             */
+            missed: string[];
+        };
+        /**
+         * Alerts
+         * @description Alerts that a filter lets through, the latest first.
+         */
+        Alerts: {
+            /** Rows */
+            rows: components["schemas"]["AlertRow"][];
+            /** Total */
+            total: number;
+            /**
+             * In All
+             * @description alerts of the case, whatever the filter
+             */
+            in_all: number;
+            /** Kinds */
+            kinds: {
+                [key: string]: number;
+            };
         };
         /**
          * Amount
@@ -1962,9 +2138,10 @@ export interface components {
              * @default
              * @enum {string}
              */
-            action?: "" | "label" | "reduce";
+            action?: "" | "label" | "reduce" | "report" | "tag" | "block e-mail domain";
             /**
              * Value
+             * @description the label, the tag, what a report says, or how domains are blocked
              * @default
              */
             value?: string;
@@ -1992,6 +2169,11 @@ export interface components {
              * @description why this target cannot carry it out; empty: it can
              */
             cannot: string;
+            /**
+             * Final
+             * @description actions that this target cannot take back
+             */
+            final: string[];
         };
         /**
          * Edge
@@ -3205,6 +3387,11 @@ export interface components {
             /** Value */
             value: string;
             /**
+             * Ground
+             * @default
+             */
+            ground?: string;
+            /**
              * State
              * @default
              */
@@ -3532,6 +3719,45 @@ export interface components {
             }[];
             /** Total */
             total: number;
+        };
+        /**
+         * QuotedEvidence
+         * @description One piece of evidence.
+         */
+        QuotedEvidence: {
+            /** Claim */
+            claim: string;
+            /**
+             * P
+             * @description its significance; null: a description
+             */
+            p: number | null;
+        };
+        /**
+         * QuotedPosts
+         * @description Two posts of two members on one object.
+         */
+        QuotedPosts: {
+            /** Account */
+            account: string;
+            /** Post */
+            post: string;
+            /**
+             * Time
+             * @description of the account's post, milliseconds UTC
+             */
+            time: number;
+            /** Partner */
+            partner: string;
+            /** Partner Post */
+            partner_post: string;
+            /**
+             * Gap
+             * @description between the two, milliseconds
+             */
+            gap: number;
+            /** Object */
+            object: string;
         };
         /**
          * Recipient
@@ -4036,6 +4262,51 @@ export interface components {
              * @description a preview can be shown
              */
             kept: boolean;
+        };
+        /**
+         * WatchView
+         * @description What a watch is doing.
+         */
+        WatchView: {
+            /** Source */
+            source?: string | null;
+            /** State */
+            state?: ("following" | "waiting" | "paused" | "stopped") | null;
+            /** Note */
+            note?: string | null;
+            /** Since */
+            since?: string | null;
+            /** Updated */
+            updated?: string | null;
+            /** Events */
+            events?: number | null;
+            /** Posts */
+            posts?: number | null;
+            /** Quarantined */
+            quarantined?: number | null;
+            /** Per Second */
+            per_second?: number | null;
+            /**
+             * Lag Ms
+             * @description from the latest event's time to the commit
+             */
+            lag_ms?: number | null;
+            /** Cursor */
+            cursor?: string | null;
+            /** Last Run */
+            last_run?: string | null;
+            /** Last Run Seconds */
+            last_run_seconds?: number | null;
+            /**
+             * Gaps
+             * @description stretches that the source could not give any more
+             */
+            gaps?: number | null;
+            /**
+             * Running
+             * @description it said something in the last two minutes, and no farewell
+             */
+            running: boolean;
         };
         /**
          * Week
@@ -8573,6 +8844,244 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description One event a change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description Nobody has signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is not enough, or the request came from elsewhere. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The case does not allow it as it is. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something said is missing or outside its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_alerts: {
+        parameters: {
+            query?: {
+                kind?: "" | "new network" | "growth" | "merge" | "return";
+                tier?: "" | "confirmed" | "lead";
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alerts"];
+                };
+            };
+            /** @description Nobody has signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is not enough, or the request came from elsewhere. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The case does not allow it as it is. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something said is missing or outside its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_watch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchView"];
+                };
+            };
+            /** @description Nobody has signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is not enough, or the request came from elsewhere. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The case does not allow it as it is. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something said is missing or outside its range. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_alerts: {
+        parameters: {
+            query?: {
+                after?: number;
+                seconds?: number;
+            };
+            header?: {
+                "last-event-id"?: string;
+            };
+            path: {
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One event an alert. */
             200: {
                 headers: {
                     [name: string]: unknown;

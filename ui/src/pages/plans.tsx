@@ -12,6 +12,9 @@ import { Progress } from "../parts/progress";
 import { Agreed } from "./decisions";
 
 type Draft = Shapes["DraftView"];
+type Action = NonNullable<Shapes["DraftRequest"]["action"]>;
+
+const WORDED: Partial<Record<Action, string>> = { label: "Label", tag: "Tag" };
 type Order = Shapes["OrderRow"];
 
 export function Plans({ name }: { name: string }) {
@@ -35,10 +38,10 @@ export function Plans({ name }: { name: string }) {
 
 function DryRun({ name, turn, made }: { name: string; turn: number; made: () => void }) {
   const { may } = useSession();
-  const [said, setSaid] = useState({ target: "handover", file: "orders.csv", action: "" as "" | "label" | "reduce", value: "" });
+  const [said, setSaid] = useState({ target: "handover", file: "orders.csv", action: "" as Action, value: "" });
   const about = useLoaded(() => given(api.GET("/api/cases/{case}", { params: { path: { case: name } } })), [name]);
   const draft = useLoaded<Draft | null>(
-    () => (said.action === "label" && !said.value ? Promise.resolve(null) : given(api.POST("/api/cases/{case}/plans/draft", { params: { path: { case: name } }, body: said }))),
+    () => (WORDED[said.action] && !said.value ? Promise.resolve(null) : given(api.POST("/api/cases/{case}/plans/draft", { params: { path: { case: name } }, body: said }))),
     [name, turn, JSON.stringify(said)],
   );
   const make = (): void =>
@@ -50,20 +53,21 @@ function DryRun({ name, turn, made }: { name: string; turn: number; made: () => 
         <Field label="Where"><select value={said.target} onChange={(event) => setSaid({ ...said, target: event.currentTarget.value })}>{(about.data?.targets ?? ["handover"]).map((each) => <option key={each} value={each}>{each === "handover" ? "a file, for people who act by hand" : each}</option>)}</select></Field>
         {said.target === "handover" && <Field label="File"><input value={said.file} onChange={(event) => setSaid({ ...said, file: event.currentTarget.value })} /></Field>}
         <Field label="Action">
-          <select value={said.action} onChange={(event) => setSaid({ ...said, action: event.currentTarget.value as typeof said.action })}>
-            <option value="">remove, as the kind asks for</option><option value="label">label</option><option value="reduce">reduce reach</option>
+          <select value={said.action} onChange={(event) => setSaid({ ...said, action: event.currentTarget.value as Action, value: "" })}>
+            <option value="">remove, as the kind asks for</option><option value="label">label</option><option value="tag">tag</option><option value="reduce">reduce reach</option><option value="report">report to the server</option><option value="block e-mail domain">block e-mail domains</option>
           </select>
         </Field>
-        {said.action === "label" && <Field label="Label"><input value={said.value} onChange={(event) => setSaid({ ...said, value: event.currentTarget.value })} /></Field>}
+        {WORDED[said.action] && <Field label={WORDED[said.action]!}><input value={said.value} onChange={(event) => setSaid({ ...said, value: event.currentTarget.value })} /></Field>}
       </div>
       <Wait on={draft} rows={3}>
-        {(found) => found == null ? <p class="note">Which label?</p> : (
+        {(found) => found == null ? <p class="note">Which {WORDED[said.action]?.toLowerCase()}?</p> : (
           <>
             <div class="row">
               <Badge tone="blue">{count(found.orders.length)} to do</Badge><Badge>{count(found.before.length)} done before</Badge>
               <Badge tone={found.undo.length ? "ochre" : ""}>{count(found.undo.length)} to take back</Badge><Badge tone={found.held.length ? "ochre" : ""}>{count(found.held.length)} held</Badge>
             </div>
             {found.cannot && <p role="alert" class="badge red" style={{ whiteSpace: "normal" }}>{found.cannot}</p>}
+            {found.final.length > 0 && <p role="alert" class="badge ochre" style={{ whiteSpace: "normal" }}>cannot be taken back: {found.final.join(", ")}</p>}
             {!found.orders.length && !found.undo.length && !found.held.length && <p class="note">Nothing to do: a decision with a ground and evidence, approved by a second person, gives orders.</p>}
             <Difference name={name} draft={found} />
             {may("analyst") && found.orders.length > 0 && !found.cannot && <p class="row end"><button class="main" onClick={make}>Make a plan of {count(found.orders.length)} orders</button></p>}

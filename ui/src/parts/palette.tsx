@@ -7,7 +7,7 @@ import { go, path, toAccount, toNetwork } from "../lib/url";
 
 type Hit = Shapes["Hit"];
 
-const PAGES = ["networks", "decisions", "appeals", "attribution", "enforcement", "report", "import", "about"];
+const PAGES = ["networks", "alerts", "decisions", "appeals", "attribution", "enforcement", "report", "import", "about"];
 
 const placeOf = (name: string, hit: Hit): string => {
   const pages: Record<Hit["kind"], string> = {

@@ -2,6 +2,8 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { api, given, type Said } from "../api/client";
+import { useUnseen } from "../lib/alerts";
+import { count } from "../lib/format";
 import { useSession, type Role } from "../lib/session";
 import { complain } from "../lib/toasts";
 import { useLoaded } from "../lib/use";
@@ -9,12 +11,13 @@ import { go, path } from "../lib/url";
 import { Dialog, Field } from "./basics";
 
 const PAGES = [
-  ["networks", "Networks"], ["decisions", "Decisions"], ["appeals", "Appeals"], ["attribution", "Attribution"],
+  ["networks", "Networks"], ["alerts", "Alerts"], ["decisions", "Decisions"], ["appeals", "Appeals"], ["attribution", "Attribution"],
   ["enforcement", "Enforcement"], ["report", "Report"], ["import", "Import"], ["about", "About"],
 ] as const;
 
 export function Top({ name, page, search }: { name: string | undefined; page: string; search: () => void }) {
   const known = useLoaded(() => (name ? given(api.GET("/api/cases/{case}", { params: { path: { case: name } } })) : Promise.resolve(null)), [name, page]);
+  const unseen = useUnseen(name, page);
   return (
     <>
       <header class="top">
@@ -23,7 +26,10 @@ export function Top({ name, page, search }: { name: string | undefined; page: st
         {name && (
           <nav class="tabs" aria-label="Pages of the case">
             {PAGES.map(([id, title]) => (
-              <a key={id} href={path("c", name, id)} aria-current={id === page ? "page" : undefined}>{title}</a>
+              <a key={id} href={path("c", name, id)} aria-current={id === page ? "page" : undefined}>
+                {title}
+                {id === "alerts" && unseen > 0 && <b class="unseen">{count(unseen)}<span class="hidden"> not yet looked at</span></b>}
+              </a>
             ))}
           </nav>
         )}

@@ -43,10 +43,11 @@ class Batch:
     Args:
         source: where the rows come from.
         size: rows after which the batch is `full`.
+        repeats: the source may say a thing again; then a post that came before is no fault.
     """
 
-    def __init__(self, source: Source, size: int = SIZE) -> None:
-        self.source, self.size = source, size
+    def __init__(self, source: Source, size: int = SIZE, *, repeats: bool = False) -> None:
+        self.source, self.size, self._repeats = source, size, repeats
         self._rows: dict[str, list[Row]] = {name: [] for name in TABLES}
         self._profiles: dict[str, Row] = {}
         self._known: dict[str, int] = {}
@@ -89,7 +90,8 @@ class Batch:
         """
         fault = _fault(account, time)
         if fault or not self._seen.add(post):
-            self.reject(line, *(fault or ("post", "post id seen before")), f"post {post}")
+            if fault or not self._repeats:
+                self.reject(line, *(fault or ("post", "post id seen before")), f"post {post}")
             return False
         self._rows["post"].append(
             (

@@ -29,6 +29,9 @@ from unswarm.web.shapes.record import Written
 from unswarm.web.shapes.work import JobView
 from unswarm.web.shelf import Opened
 
+FILES = {HANDOVER, "domain_blocks"}
+"""Enforcers that write files."""
+
 router = APIRouter(prefix="/api/cases/{case}/plans", tags=["plans"], responses=PROBLEMS)
 
 
@@ -56,7 +59,7 @@ def _plan(plan: Plan) -> shapes.PlanRow:
 def shown(target: str) -> str:
     """A target without the folders of this machine."""
     name, _, where = target.partition(":")
-    return f"{name}:{Path(where).name}" if name == HANDOVER else target
+    return f"{name}:{Path(where).name}" if name in FILES else target
 
 
 def _order(order: Order, plan: Plan | None = None) -> shapes.OrderRow:
@@ -70,20 +73,26 @@ def draft(case: str, said: shapes.DraftRequest, shelf: OnShelf, _: Someone) -> s
     """What a plan would change; nothing is written."""
     with shelf.opened(case) as here:
         target, found = _target(here, said), _draft(here, said)
-        module, _opened = enforcing.opened(target)
-        try:
-            enforcing.capable(module, found.orders)
-            cannot = ""
-        except UserError as error:
-            cannot = str(error)
-        return shapes.DraftView(
-            target=shown(target),
-            orders=[_order(order) for order in found.orders],
-            before=[_order(order) for order in found.before],
-            undo=[shapes.UndoRow(plan=plan.id, order=_order(o)) for plan, o in found.undo],
-            held=[shapes.HeldRow(**asdict(each)) for each in found.held],
-            cannot=cannot,
-        )
+    cannot, final = _weighed(target, found)  # it may be far away: nobody waits for it
+    return shapes.DraftView(
+        target=shown(target),
+        orders=[_order(order) for order in found.orders],
+        before=[_order(order) for order in found.before],
+        undo=[shapes.UndoRow(plan=plan.id, order=_order(o)) for plan, o in found.undo],
+        held=[shapes.HeldRow(**asdict(each)) for each in found.held],
+        cannot=cannot,
+        final=[str(action) for action in final],
+    )
+
+
+def _weighed(target: str, found: enforcing.Draft) -> tuple[str, tuple[Action, ...]]:
+    """Why a target cannot carry a draft out, and which actions it cannot take back."""
+    try:
+        _, opened = enforcing.opened(target)
+        enforcing.capable(opened, found.orders)
+        return "", enforcing.final(opened, found.orders)
+    except UserError as error:
+        return str(error), ()
 
 
 def _draft(here: Opened, said: shapes.DraftRequest) -> enforcing.Draft:
@@ -117,8 +126,9 @@ def make_plan(case: str, said: shapes.DraftRequest, shelf: OnShelf, person: Anal
     """Make a plan of the orders that approved decisions give; nothing is sent."""
     with shelf.opened(case) as here:
         target, found = _target(here, said), _draft(here, said)
-        module, _ = enforcing.opened(target)
-        enforcing.capable(module, found.orders)
+    _, opened = enforcing.opened(target)
+    enforcing.capable(opened, found.orders)
+    with shelf.opened(case) as here:
         here.case.exports.mkdir(exist_ok=True)
         role = str(person.role)
         return written(here.desk.plan(target, found.orders, person.name, role))

@@ -15,8 +15,10 @@ class DraftRequest(Shape):
 
     target: str = Field("handover", description="handover, or a name under [targets] of the case")
     file: str = Field("orders.csv", description="of handover: a file in the case's exports")
-    action: Literal["", "label", "reduce"] = ""
-    value: str = ""
+    action: Literal["", "label", "reduce", "report", "tag", "block e-mail domain"] = ""
+    value: str = Field(
+        "", description="the label, the tag, what a report says, or how domains are blocked"
+    )
 
 
 class OrderRow(Shape):
@@ -28,6 +30,7 @@ class OrderRow(Shape):
     platform: str
     decision: str
     value: str
+    ground: str = ""
     state: str = ""
     detail: str = ""
     read_back: str = ""
@@ -57,6 +60,7 @@ class DraftView(Shape):
     undo: list[UndoRow]
     held: list[HeldRow]
     cannot: str = Field(description="why this target cannot carry it out; empty: it can")
+    final: list[str] = Field(description="actions that this target cannot take back")
 
 
 class PlanRow(Shape):

@@ -1,0 +1,1 @@
+"""The parts of the enforcer `mastodon`: calls, what a server can do, accounts, reports, blocks."""
