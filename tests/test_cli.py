@@ -224,7 +224,8 @@ def test_simulate(unswarm, here):
 
 def test_plugins(detected):
     listed = json.loads(detected("plugins", "--json")[1])
-    assert set(listed) == {"signals", "ties", "readers", "measures", "exporters", "enforcers"}
+    found = {"signals", "ties", "readers", "measures", "exporters", "enforcers"}
+    assert set(listed) == found | {"feeds", "couriers"}
     assert all(text for plugins in listed.values() for text in plugins.values())
     assert "graphml" in detected("plugins")[1]
 

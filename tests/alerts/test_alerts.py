@@ -182,6 +182,10 @@ def test_the_moment_at_which_it_could_first_be_found():
     alone = {"network": "n-1", "account": "b", "object": "y", "time": 3, "together": False}
     assert formed(findings({"n-1": "abc"}, occasions=[*rows, *rows, alone]), "n-1") == 8
     assert formed(findings({"n-1": "abc"}), "n-1") is None
+    late = findings({"n-1": "abc"}, occasions=[*rows, alone])
+    assert formed(late, "n-1", ["b"]) == 8
+    assert formed(late, "n-1", ["a", "b", "c"]) == 5
+    assert formed(late, "n-1", ["c"]) is None
 
 
 def test_an_occasion_is_joint_when_the_later_of_the_two_has_posted():

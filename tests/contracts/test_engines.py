@@ -24,9 +24,11 @@ def test_sees_tables_files_and_folders(engine: Engine, tmp_path: Path) -> None:
     engine.see("given", ROWS)
     engine.see("one", folder / "0.parquet")
     engine.see("all_of_them", folder)
+    engine.see("two_files", [folder / "1.parquet", folder / "0.parquet"])
     assert engine.fetch("SELECT * FROM given ORDER BY account").num_rows == 3
     assert engine.fetch("SELECT * FROM one WHERE time > 0")["time"].to_pylist() == [2**53 + 1]
     assert engine.fetch("SELECT account FROM all_of_them").num_rows == 6
+    assert engine.fetch("SELECT account FROM two_files").num_rows == 6
 
 
 def test_views_follow_and_kept_tables_stay(engine: Engine) -> None:

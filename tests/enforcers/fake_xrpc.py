@@ -176,7 +176,7 @@ class Handler(BaseHTTPRequestHandler):
         if role == "Triage" and kind in ("modEventTakedown", "modEventLabel"):
             raise RefusedError(401, "AuthenticationRequired", "Must be a full moderator")
         if any(each["externalId"] == said["externalId"] for each in self.server.events):
-            raise RefusedError(400, "DuplicateExternalId", "An event with the same external ID exists")
+            raise RefusedError(400, "DuplicateExternalId", "It exists already")
         self._done(kind, event, did)
         self.server.events.append(said)
         return {"id": next(self.server.numbers)}

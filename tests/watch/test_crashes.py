@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from fake_platform import BREAK, GARBAGE, SLOW, Platform
-from streams import stream
+from streams import HOUR, stream
 
 from unswarm import feeds
 from unswarm.case import open_case
@@ -144,6 +144,41 @@ def test_a_slow_reader_holds_the_platform_up_and_loses_nothing(tmp_path, monkeyp
     with Platform("jetstream", EVENTS) as platform:
         watch(platform.source, tmp_path / "c", seconds=6)
     assert posts(tmp_path / "c") == expected()
+
+
+def test_what_comes_late_is_told(tmp_path):
+    """Ten minutes behind: the platform is slow, or the watch is."""
+    late = stream(occasions=1, crowd=50, start=int(time.time() * 1000) - 4 * HOUR)
+    with Platform("jetstream", late) as platform:
+        said = watch(platform.source, tmp_path / "c", seconds=1)
+    assert sum("s late. Nothing is lost" in line for line in said) == 1
+
+
+def test_the_process_that_detects_ends_with_a_watch_that_is_killed(tmp_path):
+    with Platform("jetstream", EVENTS) as platform:
+        command = [sys.executable, "-m", "unswarm", "watch", platform.source]
+        command += ["--case", str(tmp_path / "c"), "--every", "1s", "--look", "1s"]
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        until = time.monotonic() + 30
+        while not (found := children.read_text().split()) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert found
+        process.kill()
+        process.wait()
+    until = time.monotonic() + 15
+    while any(is_alive(child) for child in found) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not any(is_alive(child) for child in found)
+
+
+def is_alive(process: str) -> bool:
+    """Whether a process is there and no corpse."""
+    status = Path(f"/proc/{process}/status")
+    try:
+        return "State:\tZ" not in status.read_text()
+    except OSError:
+        return False
 
 
 def test_a_reader_that_is_thrown_out_for_being_slow_goes_on(tmp_path):

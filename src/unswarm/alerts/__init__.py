@@ -93,7 +93,8 @@ class Alert:
         evidence: what speaks for it, the strongest first.
         posts: some of the posts behind it, the latest first.
         first, last: joint occasions, ms UTC.
-        formed: time of the k-th coordinated post, ms UTC: see `formed`.
+        formed: time of the k-th coordinated post, ms UTC: see `formed`; of growth, of the first who
+            joined; None of a merge and of a return.
         run: the run that found it.
         case: the case it was found in.
         id: `al-0001` …; empty until it is written down.
@@ -270,10 +271,16 @@ def _alert(findings: Findings, row: Mapping[str, Any], new: _New) -> Alert:
         posts=tuple(_posts(findings, network)),
         first=row["first"],
         last=row["last"],
-        formed=formed(findings, network),
+        formed=_formed(findings, network, new),
         run=findings.run["run"],
         case=findings.name,
     )
+
+
+def _formed(findings: Findings, network: str, new: _New) -> int | None:
+    if new.kind is Kind.MERGE:  # its accounts were together before, each part by itself
+        return None
+    return formed(findings, network, new.joined if new.kind is Kind.GROWTH else ())
 
 
 # --- in words
@@ -354,20 +361,27 @@ WHERE o.network = {network} AND o.together GROUP BY o.account, o.object
 """
 
 
-def formed(findings: Findings, network: str) -> int | None:
+def formed(findings: Findings, network: str, joined: Collection[str] = ()) -> int | None:
     """Time of the k-th coordinated post of a network, ms UTC: when it could first be found.
 
     It is the moment at which the data first held `min_members` members with `min_together` joint
     occasions each (k is what that takes). An occasion is joint from the later of the two posts on.
 
+    Args:
+        findings: of the run.
+        network: which one.
+        joined: members; then it is the moment at which the first of them had `min_together` joint
+            occasions, and could be found to have joined.
+
     Returns:
         None where its occasions do not say: of a lead that nothing it did gave away.
     """
     settings = findings.run["settings"]
-    enough, members = settings["min_together"], settings["min_members"]
+    enough, members = settings["min_together"], 1 if joined else settings["min_members"]
     times: dict[str, list[int]] = {}
     for row in findings.query(FORMED.format(network=quoted(network))):
-        times.setdefault(row["account"], []).append(row["time"])
+        if not joined or row["account"] in joined:
+            times.setdefault(row["account"], []).append(row["time"])
     reached = sorted(sorted(each)[enough - 1] for each in times.values() if len(each) >= enough)
     return reached[members - 1] if len(reached) >= members else None
 

@@ -7,8 +7,8 @@ works where the Ozone is the one that its server listens to; *label* and *tag* p
 *report* puts it into the queue of the moderators. Takedown, label and tag can be taken back.
 
 What one may do is asked: takedowns and labels take a moderator or an administrator, the role
-triage tags and reports. Each order carries its key as `externalId`: an Ozone acts once on it. `modTool`
-names unswarm and the decision, so that the queue shows where it comes from.
+triage tags and reports. Each order carries its key as `externalId`: an Ozone acts once on it.
+`modTool` names unswarm and the decision, so that the queue shows where it comes from.
 
 Source: the lexicon tools.ozone.moderation.emitEvent.
 """

@@ -227,6 +227,4 @@ def _status(batch: Batch, event: Record, moment: Moment) -> None:
     batch.account(account=event["did"], platform=PLATFORM, status=status, seen=moment[0])
     if status == "deleted":
         time, precision = moment
-        batch.add(
-            "revision", account=event["did"], time=time, precision=precision, what="deleted"
-        )
+        batch.add("revision", account=event["did"], time=time, precision=precision, what="deleted")

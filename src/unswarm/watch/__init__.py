@@ -34,6 +34,8 @@ LONGEST_WAIT = 60.0  # seconds between two tries to reach a source
 DISK_WAIT = 5.0  # seconds between two tries to write
 STEP = 5.0  # seconds by which the machine's clock may differ from what passed
 TIDY = 30.0  # seconds between looks at what is due
+LATE = 120.0  # seconds after which it is told that what comes is late, and how often
+LONG_AGO = 86_400.0  # seconds after which it is no live source but a replay
 LIVE = 3600.0  # seconds that the latest event of a live source may be behind
 
 Say = Callable[[str], None]
@@ -89,7 +91,7 @@ class Watch:
         self._looked = ""  # state of the journal at the last detection
         self._stopped = False
         self._began = self._committed = self._tidied = time.monotonic()
-        self._last_look = float("-inf")
+        self._last_look = self._said_late = float("-inf")
         self._drift = time.time() - time.monotonic()
 
     def stop(self, *_: object) -> None:
@@ -180,6 +182,7 @@ class Watch:
                 rows = self._intake.commit(self._cursor)
                 self._committed = time.monotonic()
                 self._status.committed(self._journal.state, self._intake.events, rows)
+                self._check_lag()
                 return
             except OSError as error:
                 self._say(
@@ -200,6 +203,14 @@ class Watch:
                 "goes by the times of the source."
             )
             self._drift = drift
+
+    def _check_lag(self) -> None:
+        """Say when what comes is late: the source is slow, or this machine is."""
+        clock, now = self._journal.state.clock, time.monotonic()
+        late = 0.0 if clock is None else time.time() - clock / 1000
+        if LATE < late < LONG_AGO and now - self._said_late > LATE:
+            self._said_late = now
+            self._say(f"What comes is {late:,.0f} s late. Nothing is lost; alerts are as late.")
 
     def _tidy(self) -> None:
         self._tidied = time.monotonic()

@@ -1433,7 +1433,7 @@ export interface components {
             last: number | null;
             /**
              * Formed
-             * @description time of the k-th coordinated post: when the data first held enough of them for the network to be found, milliseconds UTC
+             * @description time of the k-th coordinated post: when the data first held enough for the network, or the first who joined, to be found, milliseconds UTC
              */
             formed: number | null;
             /** Run */

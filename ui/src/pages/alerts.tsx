@@ -83,13 +83,23 @@ interface ListProps {
 }
 
 function List({ name, alerts, query, offset, before }: ListProps) {
-  const [at, setAt] = useState(-1);
+  const at = useRef(""); // an id, because alerts come in above it
+  const list = useRef<HTMLDivElement>(null);
   const filter = useRef<HTMLSelectElement>(null);
   const { rows, total, in_all, kinds } = alerts;
+  const step = (by: number): void => {
+    const next = Math.min(rows.length - 1, Math.max(0, rows.findIndex(({ id }) => id === at.current) + by));
+    at.current = rows[next]?.id ?? "";
+    list.current?.querySelectorAll<HTMLElement>("article")[next]?.focus();
+  };
+  const open = (): void => {
+    const row = rows.find(({ id }) => id === at.current);
+    if (row?.here) go(toNetwork(name, row.network));
+  };
   useKeys({
-    j: () => setAt(Math.min(rows.length - 1, at + 1)),
-    k: () => setAt(Math.max(0, at - 1)),
-    Enter: () => rows[at]?.here && go(toNetwork(name, rows[at]!.network)),
+    j: () => step(1),
+    k: () => step(-1),
+    Enter: open,
     "/": () => filter.current?.focus(),
   });
   if (!in_all) {
@@ -110,21 +120,19 @@ function List({ name, alerts, query, offset, before }: ListProps) {
         </Field>
       </form>
       <p class="note" role="status">{count(total)} of {several(in_all, "alert")}, the latest first.</p>
-      {rows.length ? rows.map((alert, place) => (
-        <One key={alert.id} name={name} alert={alert} at={place === at} fresh={alert.number > before} />
-      )) : <Empty title="No alert passes the filter"><p>Take one of the filters away.</p></Empty>}
+      {rows.length ? (
+        <div class="stack" ref={list}>
+          {rows.map((alert) => <One key={alert.id} name={name} alert={alert} fresh={alert.number > before} />)}
+        </div>
+      ) : <Empty title="No alert passes the filter"><p>Take one of the filters away.</p></Empty>}
       <Pages total={total} offset={offset} limit={LIMIT} to={(next) => ask({ offset: next || "" })} />
     </>
   );
 }
 
-function One({ name, alert, at, fresh }: { name: string; alert: Alert; at: boolean; fresh: boolean }) {
-  const ref = useRef<HTMLElement>(null);
-  useEffect(() => {
-    if (at) ref.current?.focus();
-  }, [at]);
+function One({ name, alert, fresh }: { name: string; alert: Alert; fresh: boolean }) {
   return (
-    <article ref={ref} class="card stack alert" tabIndex={-1} aria-labelledby={alert.id}>
+    <article class="card stack alert" tabIndex={-1} aria-labelledby={alert.id}>
       <div class="row apart">
         <h2 id={alert.id}>
           <Badge tone={TONES[alert.kind]}>{alert.kind}</Badge>{" "}

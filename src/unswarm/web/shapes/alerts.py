@@ -52,8 +52,8 @@ class AlertRow(Shape):
     first: int | None
     last: int | None
     formed: int | None = Field(
-        description="time of the k-th coordinated post: when the data first held enough of them "
-        "for the network to be found, milliseconds UTC"
+        description="time of the k-th coordinated post: when the data first held enough for the "
+        "network, or the first who joined, to be found, milliseconds UTC"
     )
     run: str
     when: str = Field(description="when it was told, UTC")
