@@ -181,6 +181,14 @@ def test_a_topic_is_followed_and_gone_on_with(broker, tmp_path):
     assert posts(tmp_path / "c") == expected(EVENTS)
 
 
+def test_servers_that_are_away_are_told_of_once(tmp_path, capfd):
+    pytest.importorskip("confluent_kafka")
+    lines = watch("kafka:127.0.0.1:1/posts", tmp_path / "c", seconds=1)
+    assert sum(line.startswith("Kafka: ") for line in lines) <= 2
+    assert any("The source is away" in line for line in lines)
+    assert "rdkafka" not in capfd.readouterr().err
+
+
 def test_messages_may_be_files_of_a_format(broker, tmp_path):
     servers, producer = broker
     producer.produce("posts", b"account,time,text\nann,2024-03-01 12:00:00,hi\n")

@@ -12,17 +12,11 @@ from urllib.parse import quote, urldefrag
 
 from unswarm.enforcers._http import Answer, Client, checked
 from unswarm.errors import SettingsError
-from unswarm.record.orders import Order
 
 JSON = {"Content-Type": "application/json"}
 PROXY = "atproto-proxy"  # header: the service that a server hands a call on to
 EXPIRED = frozenset(("ExpiredToken", "InvalidToken"))
-MODERATION = "com.atproto.moderation.defs#"
-REASONS = {  # ground of a decision → why an account is reported
-    "spam": MODERATION + "reasonSpam",
-    "ban evasion": MODERATION + "reasonViolation",
-}
-MISLEADING = MODERATION + "reasonMisleading"
+FORBIDDEN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
 def place(where: str, name: str) -> tuple[str, str]:
@@ -45,11 +39,6 @@ def secret(name: str, what: str) -> str:
     if not found:
         raise SettingsError(f"{what} is missing. Hint: set {name}.")
     return found
-
-
-def reason_type(order: Order) -> str:
-    """Why an account is reported, by the ground of the decision."""
-    return REASONS.get(order.ground, MISLEADING)
 
 
 def repo(did: str) -> dict[str, str]:
@@ -93,7 +82,14 @@ class Person:
         self._client = Client(address, {"User-Agent": "unswarm"}, sleep)
         self._identifier, self._password = identifier, password
         self._proxy = {PROXY: proxy} if proxy else {}
-        self._token = self._refresh = ""
+        self._token = self._refresh = self._did = ""
+
+    @property
+    def did(self) -> str:
+        """Who it is; raises what `get` does."""
+        if not self._token:
+            self._sign_in()
+        return self._did
 
     def get(self, method: str, **query: str) -> Answer:
         """What is answered to a question.
@@ -144,11 +140,9 @@ class Person:
         self._keep(answer)
 
     def _keep(self, answer: Answer) -> None:
-        self._token, self._refresh = answer.json["accessJwt"], answer.json["refreshJwt"]
+        said = answer.json
+        self._token, self._refresh, self._did = said["accessJwt"], said["refreshJwt"], said["did"]
 
 
 def _quoted(value: str) -> str:
     return quote(value, safe=":")
-
-
-FORBIDDEN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)

@@ -13,11 +13,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from unswarm.enforcers._atproto import Person, place, reason_type, repo, secret, words
+from unswarm.enforcers._atproto import Person, place, repo, secret, words
 from unswarm.record.orders import DONE, REFUSED, Action, Order, Receipt
 
 IDENTIFIER, PASSWORD = "UNSWARM_BLUESKY_IDENTIFIER", "UNSWARM_BLUESKY_PASSWORD"
 REPORT = "com.atproto.moderation.createReport"
+DEFS = "com.atproto.moderation.defs#"
+REASONS = {"spam": DEFS + "reasonSpam", "ban evasion": DEFS + "reasonViolation"}  # of a ground
+MISLEADING = DEFS + "reasonMisleading"  # of all others
 LONGEST = 2000  # characters of a reason
 
 actions = frozenset({Action.REPORT})
@@ -57,9 +60,10 @@ class Bluesky:
         if order.action not in actions:
             return Receipt(order.key, REFUSED, f"cannot do: {order.action}. {self.limits}")
         what = order.value or "This account acted in concert with others."
+        key = f" (decision {order.decision}, order {order.key})"
         said = {
-            "reasonType": reason_type(order),
-            "reason": f"{what} (decision {order.decision}, order {order.key})"[:LONGEST],
+            "reasonType": REASONS.get(order.ground, MISLEADING),
+            "reason": what[: LONGEST - len(key)] + key,
             "subject": repo(order.subject),
         }
         answer = self._person.post(REPORT, said)

@@ -8,7 +8,8 @@ works where the Ozone is the one that its server listens to; *label* and *tag* p
 
 What one may do is asked: takedowns and labels take a moderator or an administrator, the role
 triage tags and reports. Each order carries its key as `externalId`: an Ozone acts once on it.
-`modTool` names unswarm and the decision, so that the queue shows where it comes from.
+`modTool` names unswarm, the decision and the order, so that the queue shows where it comes from.
+What somebody else did is left to them, also when undoing. Ozones from July 2025 on keep both.
 
 Source: the lexicon tools.ozone.moderation.emitEvent.
 """
@@ -25,7 +26,6 @@ from unswarm.enforcers._atproto import (
     Person,
     error_of,
     place,
-    reason_type,
     repo,
     secret,
     words,
@@ -39,8 +39,11 @@ SERVICE = "atproto_labeler"
 EVENT, STATUSES = "tools.ozone.moderation.emitEvent", "tools.ozone.moderation.queryStatuses"
 DEFS = "tools.ozone.moderation.defs#"
 CONFIG, LABELS = "tools.ozone.server.getConfig", "com.atproto.label.queryLabels"
-DUPLICATE, IS_SO = "DuplicateExternalId", ("already taken down", "is not taken down")
+EVENTS, ACCOUNT = "tools.ozone.moderation.queryEvents", "tools.ozone.moderation.getRepo"
+UNKNOWN, DUPLICATE = "RepoNotFound", "DuplicateExternalId"
+IS_SO = ("already taken down", "is not taken down")
 TRIAGE = frozenset({Action.TAG, Action.REPORT})
+ADDED = {Action.LABEL: "addedLabels", Action.TAG: "addedTags"}  # what events are asked for by
 
 actions = frozenset({Action.DISABLE_ACCOUNT, Action.LABEL, *TRIAGE})
 reversible = actions - {Action.REPORT}
@@ -54,6 +57,14 @@ ROLES = {
     "tools.ozone.team.defs#roleTriage": TRIAGE,
 }
 """Role → what it may do."""
+
+REASONS = {
+    "spam": "MisleadingSpam",
+    "misrepresentation": "MisleadingOther",
+    "coordinated inauthentic behaviour": "MisleadingBot",  # "fake account or bot"
+    "ban evasion": "RuleBanEvasion",
+}
+"""Ground of a decision → why an account is reported."""
 
 
 def open_target(where: str) -> Ozone:
@@ -110,23 +121,34 @@ class Ozone:
         return f"{self._identifier} has {role} there. Hint: takedowns and labels take a moderator."
 
     def send(self, order: Order) -> Receipt:
-        if order.action is Action.DISABLE_ACCOUNT and self._status(order).get("takendown"):
-            return Receipt(order.key, ALREADY, "it is taken down already")
+        if self._knows_accounts and self._is_unknown(order.subject):
+            return Receipt(order.key, REFUSED, "the Ozone knows no such account")
+        if self._holds(order):
+            return Receipt(order.key, ALREADY, "it is so already")
         answer = self._emit(order, order.key, _doing(order))
+        if error_of(answer) == DUPLICATE and self._holds(order) is False:
+            said = "it was done for this decision before, and taken back since. Hint: decide again."
+            return Receipt(order.key, REFUSED, said)
         return self._receipt(order, answer, DONE, ALREADY)
 
     def undo(self, order: Order) -> Receipt:
         event = _undoing(order)
         if event is None:
             return Receipt(order.key, REFUSED, f"cannot take back: {order.action}")
+        if self._holds(order) is False:
+            return Receipt(order.key, UNDONE, "it is not so any more")
+        if not self._is_ours(order):
+            return Receipt(order.key, REFUSED, "somebody else did it, and it is left to them")
         answer = self._emit(order, f"{order.key}-undo", event)
         return self._receipt(order, answer, UNDONE, UNDONE)
 
     def read_back(self, order: Order) -> str:
-        status = self._status(order)
+        status, labels = self._status(order.subject), self._labels(order.subject)
+        if status is None:
+            return ""
         said = ["taken down" if status.get("takendown") else "active"]
-        said += [f"labelled {label}" for label in self._labels(order.subject)]
-        said += [f"tagged {tag}" for tag in status.get("tags") or () if _is_ours(tag, order)]
+        said += [f"labelled {label}" for label in labels or ()]
+        said += [f"tagged {tag}" for tag in status.get("tags") or () if _is_meant(tag, order)]
         return ", ".join(said)
 
     def expected(self, order: Order, now: str) -> str:
@@ -142,16 +164,11 @@ class Ozone:
             "event": event,
             "subject": repo(order.subject),
             "subjectBlobCids": [],
-            "createdBy": self._me,
+            "createdBy": self._person.did,
             "externalId": key,
             "modTool": {"name": "unswarm", "meta": meta},
         }
         return self._person.post(EVENT, said)
-
-    @cached_property
-    def _me(self) -> str:
-        answer = self._person.get("com.atproto.server.getSession")
-        return str((answer.json or {}).get("did", ""))
 
     def _receipt(self, order: Order, answer: Answer, done: str, before: str) -> Receipt:
         if answer.ok:
@@ -163,16 +180,50 @@ class Ozone:
             said = f"{said}. {self.limits or 'Hint: the role of the account does not allow it.'}"
         return Receipt(order.key, REFUSED, said)
 
-    def _status(self, order: Order) -> Mapping[str, Any]:
-        answer = self._person.get(STATUSES, subject=order.subject)
-        found = (answer.json or {}).get("subjectStatuses") if answer.ok else None
+    @cached_property
+    def _knows_accounts(self) -> bool:
+        """Whether it finds the account that asks: some Ozones may look nobody up."""
+        return not self._is_unknown(self._person.did)
+
+    def _is_unknown(self, did: str) -> bool:
+        return error_of(self._person.get(ACCOUNT, did=did)) == UNKNOWN
+
+    def _holds(self, order: Order) -> bool | None:
+        """Whether what is ordered is so now; None: that cannot be known."""
+        if order.action is Action.LABEL:
+            labels = self._labels(order.subject)
+            return None if labels is None else order.value in labels
+        status = self._status(order.subject)
+        if status is None or order.action is Action.REPORT:
+            return None
+        if order.action is Action.TAG:
+            return order.value in (status.get("tags") or ())
+        return bool(status.get("takendown"))
+
+    def _is_ours(self, order: Order) -> bool:
+        """Whether nobody but this order was the last to do what it asks for."""
+        which = {"types": _doing(order)["$type"], "limit": "1"}
+        if order.action in ADDED:
+            which[ADDED[order.action]] = order.value
+        answer = self._person.get(EVENTS, subject=order.subject, **which)
+        found = (answer.json or {}).get("events") if answer.ok else None
+        tool = (found[0].get("modTool") if found else None) or {}
+        return (tool.get("meta") or {}).get("order") == order.key
+
+    def _status(self, did: str) -> Mapping[str, Any] | None:
+        """What the queue says of an account; None: it cannot be asked."""
+        answer = self._person.get(STATUSES, subject=did)
+        if not answer.ok:
+            return None
+        found = (answer.json or {}).get("subjectStatuses")
         return found[0] if found else {}
 
-    def _labels(self, did: str) -> list[str]:
+    def _labels(self, did: str) -> list[str] | None:
         """The labels that this Ozone has on an account now: the last word on each counts."""
         answer = self._person.get(LABELS, uriPatterns=did, sources=self._did)
-        found = (answer.json or {}).get("labels") if answer.ok else None
-        last = {label["val"]: label for label in found or ()}
+        if not answer.ok:
+            return None
+        last = {label["val"]: label for label in (answer.json or {}).get("labels") or ()}
         return sorted(v for v, label in last.items() if not label.get("neg") and v[:1] != "!")
 
 
@@ -185,8 +236,9 @@ def _doing(order: Order) -> dict[str, Any]:
         return _label(said, create=[order.value])
     if order.action is Action.TAG:
         return _tag(said, add=[order.value])
+    why = f"tools.ozone.report.defs#reason{REASONS.get(order.ground, 'MisleadingOther')}"
     comment = f"{order.value or 'acted in concert'} ({said})"
-    return {"$type": DEFS + "modEventReport", "reportType": reason_type(order), "comment": comment}
+    return {"$type": DEFS + "modEventReport", "reportType": why, "comment": comment}
 
 
 def _undoing(order: Order) -> dict[str, Any] | None:
@@ -209,6 +261,6 @@ def _tag(comment: str, *, add: Words = (), remove: Words = ()) -> dict[str, Any]
     return {"$type": DEFS + "modEventTag", "comment": comment, **values}
 
 
-def _is_ours(tag: str, order: Order) -> bool:
+def _is_meant(tag: str, order: Order) -> bool:
     """An Ozone tags the language of every subject; only the word of the order is of interest."""
     return order.action is Action.TAG and tag == order.value

@@ -69,8 +69,8 @@ class Pds:
             return Receipt(order.key, REFUSED, words(answer))
         if not found.get("applied"):
             return Receipt(order.key, UNDONE, "it is not taken down")
-        if found.get("ref") not in (None, order.key):
-            return Receipt(order.key, REFUSED, f"taken down for another reason: {found['ref']}")
+        if (ref := found.get("ref")) != order.key:
+            return Receipt(order.key, REFUSED, f"taken down for another reason: {ref}")
         return self._set(order, {"applied": False}, UNDONE)
 
     def read_back(self, order: Order) -> str:

@@ -35,7 +35,8 @@ def checked(where: str) -> str:
     if scheme not in ("wss", "ws") or not parts.hostname:
         raise SettingsError(f"'{where}' is no address of a stream. Hint: wss://host")
     if scheme == "ws" and parts.hostname not in LOOPBACK:
-        raise SettingsError(f"'{where}' is not encrypted. Hint: wss://{parts.netloc}")
+        hint = where.replace(parts.scheme, {"ws": "wss", "http": "https"}[parts.scheme], 1)
+        raise SettingsError(f"'{where}' is not encrypted. Hint: {hint}")
     _library()
     return parts._replace(scheme=scheme).geturl()
 
@@ -51,8 +52,10 @@ def messages(url: str, headers: Mapping[str, str] | None = None) -> Iterator[byt
     try:
         with _connected(url) as stream:
             yield from _Conversation(url, stream, headers or {}).messages()
-    except (OSError, EOFError) as error:
-        raise DroppedError(str(error) or type(error).__name__) from None
+    except OSError as error:
+        raise DroppedError(error.strerror or str(error) or type(error).__name__) from None
+    except EOFError as error:
+        raise DroppedError(str(error)) from None
 
 
 def _library() -> ModuleType:

@@ -77,17 +77,26 @@ class Kafka:
                     places[str(message.partition())] = message.offset() + 1
                 yield json.dumps(places, sort_keys=True)
         except self._library.KafkaException as error:
-            raise DroppedError(str(error)) from None
+            raise DroppedError(error.args[0].str()) from None
         finally:
             consumer.close()
 
     def _settings(self, intake: Intake) -> dict[str, Any]:
+        told: set[str] = set()
+
+        def tell(error: Any) -> None:
+            """Each kind of trouble once: the client tries again twenty times a second."""
+            if error.name() not in told:
+                told.add(error.name())
+                intake.say(f"Kafka: {error.str()}")
+
         said = {
             "bootstrap.servers": self._servers,
             "group.id": "unswarm",
             "enable.auto.commit": False,
             "auto.offset.reset": "error",
-            "error_cb": lambda error: intake.say(f"Kafka: {error}"),
+            "error_cb": tell,
+            "log_level": 0,  # else the client writes to standard error by itself
         }
         file = os.environ.get(SETTINGS)
         return {**said, **_properties(Path(file))} if file else said
