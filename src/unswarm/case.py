@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,6 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import tomlkit
 from tomlkit.items import AoT
@@ -41,7 +39,17 @@ from unswarm.readers import Source, recognise, sources
 from unswarm.record import Record, replay
 from unswarm.record.orders import CARRIED_OUT, SENT, Order, Plan, Receipt
 from unswarm.record.people import person
-from unswarm.runs import Stopwatch, counts, save_run, see_run, seen_in, statement, write_table
+from unswarm.runs import (
+    Stopwatch,
+    counts,
+    ever,
+    forget,
+    save_run,
+    see_run,
+    seen_in,
+    statement,
+    write_table,
+)
 from unswarm.sealing import at_mail_domain, tells
 from unswarm.settings import Settings
 from unswarm.store import KEPT, Intake, Taken, account_ids, followed, see_events, sweep
@@ -50,7 +58,6 @@ if TYPE_CHECKING:
     from unswarm.album import TakenPhotos
     from unswarm.release import Rejected
 
-KEPT_RUNS = 5  # of a watch
 ALWAYS_EXPORTED = ("accounts_csv", "networks_csv", "edges_csv", "report")
 A_KIND = {"account": "an account", "domain": "a domain", "network": "a network"}
 OF_EXPANSION = ("linked_csv", "counterparts_csv")
@@ -318,41 +325,20 @@ class Case:
         """
         findings = self._run(settings or self.settings, None, progress, since=since, again=True)
         self._newest(findings)
-        self._remember_networks(findings)
-        self._forget_runs()
+        write_table(self._ever, ever(findings.engine.fetch("SELECT * FROM membership"), self._ever))
+        forget(self._runs, {str(line.get("run")) for line in log.entries(self._log)})
         return findings
 
-    def _remember_networks(self, findings: Findings) -> None:
-        """Keep the members of every network there ever was, as it was seen last: its id is its own,
-        and it has it again when it comes back after a lull."""
-        now = findings.engine.fetch("SELECT * FROM membership")
-        write_table(self._known_networks, self._ever(now))
-
     @property
-    def _known_networks(self) -> Path:
+    def _ever(self) -> Path:
+        """The members of every network that looking has found, as each was seen last."""
         return self.path / "membership.parquet"
-
-    def _ever(self, now: pa.Table) -> pa.Table:
-        """Members of the networks of a run, and of all earlier ones that are not among them."""
-        if not self._known_networks.exists():
-            return now
-        before = pq.read_table(self._known_networks)
-        gone = pc.invert(pc.is_in(before["network"], now["network"].unique()))
-        return pa.concat_tables([MEMBERSHIP.fit(now), MEMBERSHIP.fit(before.filter(gone))])
 
     def _newest(self, findings: Findings) -> None:
         with alone(self.path):
             self._document = read_toml(self._toml)
             self._document["run"] = {"latest": findings.run["run"]}
             self._save()
-
-    def _forget_runs(self) -> None:
-        """Remove what looking again and again has left: runs that no line of the log names."""
-        named = {str(line.get("run")) for line in log.entries(self._log)}
-        done = sorted(self._runs.iterdir(), key=lambda folder: folder.stat().st_mtime)
-        for folder in done[:-KEPT_RUNS]:
-            if folder.name not in named:
-                shutil.rmtree(folder, ignore_errors=True)
 
     # --- detect, measure, test
 
@@ -511,8 +497,8 @@ class Case:
         A run that is done again is thus the same, whatever was run in between. A watch, which looks
         again and again, knows all networks there ever were.
         """
-        if again and self._known_networks.exists():
-            return pq.read_table(self._known_networks)
+        if again and self._ever.exists():
+            return pq.read_table(self._ever)
         latest = self._document.unwrap().get("run", {}).get("latest", run)
         for done in (run, latest):
             file = self._runs / done / "membership.parquet"

@@ -13,23 +13,25 @@ import resource
 import shutil
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from unswarm import __version__
 from unswarm.engines import Engine
 from unswarm.folder import aside, write_toml
-from unswarm.model import RUNS
+from unswarm.model import MEMBERSHIP, RUNS
 from unswarm.progress import Progress
 from unswarm.settings import Settings
 from unswarm.store import Taken
 
 LIBRARIES = ("duckdb", "numpy", "pyarrow", "scipy")
+KEPT = 5  # runs of a watch
 KEPT_IN_ENGINE = ("trace", "heavy")  # too long for memory: the engine writes them itself
 
 
@@ -162,6 +164,35 @@ def see_run(engine: Engine, folder: Path) -> None:
         engine.see(name, table.schema.empty_table())
     for file in sorted(folder.glob("*.parquet")):
         engine.see(file.stem, file)
+
+
+def ever(now: pa.Table, before: Path) -> pa.Table:
+    """Members of the networks of a run, and of all earlier ones that are not among them.
+
+    Args:
+        now: `model.MEMBERSHIP` of the run.
+        before: a file of what this gave after the run before.
+    """
+    found = MEMBERSHIP.fit(now)
+    if not before.exists():
+        return found
+    earlier = MEMBERSHIP.fit(pq.read_table(before))
+    gone = pc.invert(pc.is_in(earlier["network"], found["network"].unique()))
+    return pa.concat_tables([found, earlier.filter(gone)])
+
+
+def forget(runs: Path, named: Collection[str], kept: int = KEPT) -> None:
+    """Remove the folders of older runs that nobody speaks of.
+
+    Args:
+        runs: the folder of all of them.
+        named: ids of runs that stay.
+        kept: how many of the latest stay besides.
+    """
+    done = sorted(runs.iterdir(), key=lambda folder: folder.stat().st_mtime)
+    for folder in done[:-kept]:
+        if folder.name not in named:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def write_table(path: Path, table: pa.Table) -> None:

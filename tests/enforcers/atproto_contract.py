@@ -34,6 +34,38 @@ def a_moderator_does_all(target: ozone.Ozone, did: str) -> None:
         assert target.read_back(asked) == "active"
 
 
+def what_somebody_else_did_is_left_to_them(target: ozone.Ozone, did: str) -> None:
+    """It is told to be so already, and an undo does not take it back."""
+    for action, value, now in (
+        (Action.LABEL, "seen", "active, labelled seen"),
+        (Action.TAG, "seen", "active, labelled seen, tagged seen"),
+        (Action.DISABLE_ACCOUNT, "", "taken down, labelled seen"),
+    ):
+        theirs, ours = (order(f"{who}-{action}", action, did, value) for who in ("theirs", "ours"))
+        assert target.send(theirs).state == DONE
+        assert target.send(ours).state == ALREADY
+        assert target.undo(ours).state == REFUSED
+        assert target.read_back(ours) == now
+
+
+def who_is_not_there_is_refused(target: ozone.Ozone) -> None:
+    """An Ozone itself would take everybody down who could exist."""
+    for did in ("did:plc:nobody", "no DID"):
+        for number, action in enumerate((Action.DISABLE_ACCOUNT, Action.LABEL, Action.REPORT)):
+            asked = order(f"absent-{number}", action, did, "x")
+            assert target.send(asked).state == REFUSED
+
+
+def what_was_taken_back_is_not_told_as_done(target: ozone.Ozone, did: str) -> None:
+    """An Ozone acts once on a key: only another decision does it again."""
+    for action, value in ((Action.DISABLE_ACCOUNT, ""), (Action.LABEL, "again")):
+        asked = order(f"again-{action}", action, did, value)
+        assert (target.send(asked).state, target.undo(asked).state) == (DONE, UNDONE)
+        receipt = target.send(asked)
+        assert (receipt.state, "decide again" in receipt.detail) == (REFUSED, True)
+        assert target.read_back(asked) == "active"
+
+
 def a_report_is_sent_once(target: ozone.Ozone, did: str) -> None:
     """And cannot be taken back."""
     asked = order("report-1", Action.REPORT, did)

@@ -19,12 +19,14 @@ ACCOUNTS = {f"did:plc:{name}" for name in ROLES} | {"did:plc:eve"}
 
 
 class Server(ThreadingHTTPServer):
-    """Its state, and ways to misbehave: `answers` are given first, `drop` acts and says nothing."""
+    """Its state, and ways to misbehave: `answers` are given first, the method `drop` acts and
+    says nothing."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.answers: list[tuple[int, dict[str, str]]] = []
-        self.drop = False
+        self.drop = ""
+        self.blind = False  # it may look nobody up
         self.tokens: dict[str, str] = {}
         self.events: list[dict[str, Any]] = []
         self.down: dict[str, str] = {}  # did → ref
@@ -71,8 +73,8 @@ class Handler(BaseHTTPRequestHandler):
         except RefusedError as error:
             self._say(error.code, error.said)
             return
-        if self.server.drop:
-            self.server.drop = False
+        if self.server.drop == method:
+            self.server.drop = ""
             self.close_connection = True
             self.connection.close()
             return
@@ -112,14 +114,16 @@ class Handler(BaseHTTPRequestHandler):
     # --- questions
 
     def _asked(self, method: str, query: dict[str, str]) -> Any:
-        if method == "com.atproto.server.getSession":
-            return {"did": f"did:plc:{self._name()}"}
         if method == "com.atproto.admin.getSubjectStatus":
             return self._subject(query["did"])
         role = self._role()
         if method == "tools.ozone.server.getConfig":
             return {"viewer": {"role": f"tools.ozone.team.defs#role{role}"}}
+        if method == "tools.ozone.moderation.getRepo":
+            return self._found(query["did"])
         did = query.get("subject") or query["uriPatterns"]
+        if method == "tools.ozone.moderation.queryEvents":
+            return {"events": self._history(did, query)}
         if method == "com.atproto.label.queryLabels":
             return {"labels": [label for label in self.server.labels if label["uri"] == did]}
         status = {
@@ -127,6 +131,23 @@ class Handler(BaseHTTPRequestHandler):
             "tags": sorted(self.server.tags.get(did, ())),
         }
         return {"subjectStatuses": [status]}
+
+    def _found(self, did: str) -> Any:
+        if did not in ACCOUNTS or self.server.blind:
+            raise RefusedError(400, "RepoNotFound", "Repo not found")
+        return {"did": did}
+
+    def _history(self, did: str, query: dict[str, str]) -> Any:
+        """The latest comes first; labels are found by a part of them, as by the real one."""
+        part = query.get("addedLabels", "")
+        return [
+            each
+            for each in reversed(self.server.events)
+            if each["subject"]["did"] == did
+            and each["event"]["$type"] == query["types"]
+            and any(part in label for label in each["event"].get("createLabelVals", [part]))
+            and query.get("addedTags") in (None, *each["event"].get("add", ()))
+        ]
 
     def _subject(self, did: str) -> Any:
         self._admin()
@@ -184,6 +205,8 @@ class Handler(BaseHTTPRequestHandler):
     def _done(self, kind: str, event: Any, did: str) -> None:
         server = self.server
         if kind == "modEventTakedown":
+            if did in server.down:
+                raise RefusedError(400, "InvalidRequest", "Subject is already taken down")
             server.down[did] = ""
         elif kind == "modEventReverseTakedown":
             if did not in server.down:

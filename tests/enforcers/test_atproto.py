@@ -8,9 +8,10 @@ from fake_xrpc import OZONE, Server
 
 from unswarm.enforcers import bluesky, ozone, pds
 from unswarm.errors import CaseError, SettingsError
-from unswarm.record.orders import ALREADY, DONE, REFUSED, Action
+from unswarm.record.orders import ALREADY, DONE, REFUSED, UNDONE, Action
 
 EVE = "did:plc:eve"
+EVENT = "tools.ozone.moderation.emitEvent"
 TAKEDOWN = contract.order("k", Action.DISABLE_ACCOUNT, EVE)
 
 
@@ -30,9 +31,50 @@ def test_a_moderator_does_all(server):
     contract.a_moderator_does_all(team(server), EVE)
 
 
+def test_what_somebody_else_did_is_left_to_them(server):
+    contract.what_somebody_else_did_is_left_to_them(team(server), EVE)
+
+
+def test_a_longer_label_of_somebody_else_is_another(server):
+    target = team(server)
+    ours, theirs = (contract.order(v, Action.LABEL, EVE, v) for v in ("seen", "seen-too"))
+    assert (target.send(ours).state, target.send(theirs).state) == (DONE, DONE)
+    assert target.undo(ours).state == UNDONE
+    assert target.read_back(ours) == "active, labelled seen-too"
+
+
+def test_who_is_not_there_is_refused(server):
+    contract.who_is_not_there_is_refused(team(server))
+
+
+def test_an_ozone_that_may_look_nobody_up_acts_all_the_same(server):
+    server.blind = True
+    contract.a_moderator_does_all(team(server), EVE)
+
+
+def test_what_was_taken_back_is_not_told_as_done(server):
+    contract.what_was_taken_back_is_not_told_as_done(team(server), EVE)
+
+
+def test_what_cannot_be_asked_is_not_told(server):
+    target = team(server)
+    assert target.actions
+    server.answers = [(403, {})] * 2
+    assert target.read_back(TAKEDOWN) == ""
+    server.answers = [(403, {})] * 2
+    assert target.undo(TAKEDOWN).state == REFUSED
+
+
 def test_a_report_is_sent_once(server):
     contract.a_report_is_sent_once(team(server), EVE)
-    assert server.events[0]["event"]["reportType"].endswith("#reasonSpam")
+    assert server.events[0]["event"]["reportType"].endswith("#reasonMisleadingSpam")
+
+
+def test_a_long_report_keeps_its_key(server):
+    said = contract.order("long", Action.REPORT, EVE, "x" * 3000)
+    bluesky.Bluesky(server.url, "", "ann.test", "ann-pass").send(said)
+    assert server.events[0]["reason"].endswith("order long)")
+    assert len(server.events[0]["reason"]) == bluesky.LONGEST
 
 
 def test_the_role_triage_is_told_what_it_lacks(server):
@@ -60,14 +102,14 @@ def test_a_lost_answer_is_asked_for_again_and_acts_once(server):
     waited = []
     target = team(server, waited=waited)
     assert target.actions
-    server.drop = False
-    target.read_back(TAKEDOWN)
     label = contract.order("lost", Action.LABEL, EVE, "x")
-    assert target._me
-    server.drop = True
-    assert target.send(label).state in (DONE, ALREADY)
+    server.drop = EVENT
+    assert target.send(label).state == ALREADY
     assert [each["externalId"] for each in server.events] == ["lost"]
     assert waited
+    server.drop = EVENT
+    assert target.undo(label).state == UNDONE
+    assert target.read_back(label) == "active"
 
 
 def test_who_is_told_to_wait_waits(server):

@@ -43,7 +43,7 @@ EVENTS, ACCOUNT = "tools.ozone.moderation.queryEvents", "tools.ozone.moderation.
 UNKNOWN, DUPLICATE = "RepoNotFound", "DuplicateExternalId"
 IS_SO = ("already taken down", "is not taken down")
 TRIAGE = frozenset({Action.TAG, Action.REPORT})
-ADDED = {Action.LABEL: "addedLabels", Action.TAG: "addedTags"}  # what events are asked for by
+ADDED = {Action.LABEL: ("addedLabels", "createLabelVals"), Action.TAG: ("addedTags", "add")}
 
 actions = frozenset({Action.DISABLE_ACCOUNT, Action.LABEL, *TRIAGE})
 reversible = actions - {Action.REPORT}
@@ -138,7 +138,8 @@ class Ozone:
         if self._holds(order) is False:
             return Receipt(order.key, UNDONE, "it is not so any more")
         if not self._is_ours(order):
-            return Receipt(order.key, REFUSED, "somebody else did it, and it is left to them")
+            said = "the Ozone does not say that this order did it; it is left alone"
+            return Receipt(order.key, REFUSED, said)
         answer = self._emit(order, f"{order.key}-undo", event)
         return self._receipt(order, answer, UNDONE, UNDONE)
 
@@ -201,14 +202,14 @@ class Ozone:
         return bool(status.get("takendown"))
 
     def _is_ours(self, order: Order) -> bool:
-        """Whether nobody but this order was the last to do what it asks for."""
-        which = {"types": _doing(order)["$type"], "limit": "1"}
+        """Whether this order was the last to do what it asks for."""
+        which = {"types": _doing(order)["$type"]}
         if order.action in ADDED:
-            which[ADDED[order.action]] = order.value
+            which[ADDED[order.action][0]] = order.value
         answer = self._person.get(EVENTS, subject=order.subject, **which)
         found = (answer.json or {}).get("events") if answer.ok else None
-        tool = (found[0].get("modTool") if found else None) or {}
-        return (tool.get("meta") or {}).get("order") == order.key
+        last = next((event for event in found or () if _is_about(event["event"], order)), {})
+        return ((last.get("modTool") or {}).get("meta") or {}).get("order") == order.key
 
     def _status(self, did: str) -> Mapping[str, Any] | None:
         """What the queue says of an account; None: it cannot be asked."""
@@ -264,3 +265,8 @@ def _tag(comment: str, *, add: Words = (), remove: Words = ()) -> dict[str, Any]
 def _is_meant(tag: str, order: Order) -> bool:
     """An Ozone tags the language of every subject; only the word of the order is of interest."""
     return order.action is Action.TAG and tag == order.value
+
+
+def _is_about(event: Mapping[str, Any], order: Order) -> bool:
+    """An Ozone finds labels by a part of them; only the whole word is meant."""
+    return order.action not in ADDED or order.value in event[ADDED[order.action][1]]
