@@ -364,3 +364,17 @@ def test_the_log_of_a_run_replays_to_the_same_plan(case, tmp_path):
     case.desk.approve(plan, "ann ode")
     done = case.enforce(plan)
     assert replay(log.entries(case.path / "log.jsonl")).plans[plan] == done
+
+
+def test_what_was_taken_back_is_ordered_again_by_a_new_decision_only(case, tmp_path):
+    """A target acts once on a key: the same order again would do nothing, and be told as done."""
+    plan = planned(case, tmp_path)
+    case.desk.approve(plan, "ann ode")
+    case.enforce(plan)
+    case.enforce(plan, undo=True)
+    again = draft(case)
+    assert again.orders == ()
+    assert {h.reason for h in again.held} == {"it was taken back; decide again"}
+    case.decide("n1", "inauthentic", "they went on", "kim", **RESTS)
+    case.desk.approve("d-0002", "bo")
+    assert [order.decision for order in draft(case).orders] == ["d-0002"] * 3

@@ -20,7 +20,7 @@ from unswarm.progress import Progress, silent
 from unswarm.record import Record
 from unswarm.record.appeals import OPEN
 from unswarm.record.decisions import Decision
-from unswarm.record.orders import CARRIED_OUT, SENT, Action, Order, Plan, Receipt, key_of
+from unswarm.record.orders import CARRIED_OUT, SENT, UNDONE, Action, Order, Plan, Receipt, key_of
 
 BY_KIND = {
     "page": Action.REMOVE_PAGE,
@@ -92,6 +92,9 @@ def draft(findings: Findings, softer: Action | None = None, value: str = "") -> 
         for plan in findings.record.plans.values()
         for order in plan.in_state(*CARRIED_OUT)
     }
+    back = {o.key for plan in findings.record.plans.values() for o in plan.in_state(UNDONE)}
+    taken_back = [wanted.pop(key) for key in sorted(back - carried.keys()) if key in wanted]
+    held += [Held(o.subject, o.decision, "it was taken back; decide again") for o in taken_back]
     return Draft(
         orders=tuple(order for key, order in wanted.items() if key not in carried),
         before=tuple(order for key, order in wanted.items() if key in carried),
