@@ -56,7 +56,7 @@ def merge(live):
 
 
 @given(batches(), st.data())
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_sequence_of_batches_and_looks_gives_the_result_of_one_run(whole, parts, data):
     with tempfile.TemporaryDirectory() as folder:
         live = ByHand(Path(folder) / "case")

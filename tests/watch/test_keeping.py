@@ -143,7 +143,7 @@ def test_profiles_of_those_who_still_post_stay(tmp_path):
 
 def test_many_small_files_become_few_and_hold_the_same(tmp_path):
     live = ByHand(tmp_path)
-    events = stream(occasions=4, crowd=400)
+    events = stream(occasions=2, crowd=150)
     for event in events:
         live.take([event])
     before = sorted(row["post"] for row in rows(live, "post"))
