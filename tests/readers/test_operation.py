@@ -336,7 +336,7 @@ FOLLOWERS = "account,target\nann,page1\nbob,page1\n"
         FOLLOWERS.replace(",", ";").replace("\n", "\r\n").encode(),
         f"\n\n{FOLLOWERS.replace('bob', chr(10) + 'bob')}\n\n".encode(),
         b'"account","target"\n"ann","page1"\n"bob","page1"',
-        gzip.compress(FOLLOWERS.encode()),
+        gzip.compress(FOLLOWERS.encode(), mtime=0),
         bz2.compress(FOLLOWERS.encode()),
     ],
 )
