@@ -800,11 +800,7 @@ class Case:
 
     def fingerprints(self) -> list[Fingerprint]:
         """What the networks of the latest run leave behind that are worth remembering."""
-        return self.fingerprints_of(self.findings)
-
-    @staticmethod
-    def fingerprints_of(findings: Findings) -> list[Fingerprint]:
-        """The same, of findings that are open already."""
+        findings = self.findings
         return fingerprints(findings, findings.run["remembered"])
 
     def _remembered(self, findings: Findings) -> list[str]:

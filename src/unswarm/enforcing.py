@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 
 from unswarm.enforcers import Target
-from unswarm.errors import CaseError, SettingsError, did_you_mean
+from unswarm.errors import CaseError, SettingsError
 from unswarm.findings import Findings
-from unswarm.plugins import load
+from unswarm.plugins import placed
 from unswarm.progress import Progress, silent
 from unswarm.record import Record
 from unswarm.record.appeals import OPEN
@@ -184,12 +184,8 @@ def opened(said: str) -> tuple[ModuleType, Target]:
     Raises:
         SettingsError: there is no such enforcer, or no such target.
     """
-    name, _, where = said.partition(":")
-    known = load("enforcers")
-    if name not in known or not where:
-        hint = f"{did_you_mean(name, known)} Write NAME:WHERE, e.g. handover:orders.csv"
-        raise SettingsError(f"'{said}' is no target. Hint: {hint}")
-    return known[name], known[name].open_target(where)
+    _, where, module = placed("enforcers", said, "is no target", "handover:orders.csv")
+    return module, module.open_target(where)
 
 
 def capable(target: Target, orders: Collection[Order], *, undo: bool = False) -> None:

@@ -23,8 +23,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from unswarm.errors import CaseError
+from unswarm.folder import aside
 
 FOLDER = "live"
+STATUS = Path("watch") / "status.json"  # below the case: what its watch is doing
 MANIFEST = "journal.json"
 GRACE = 600  # seconds that files which were replaced stay for whoever is reading them
 FAN = 16  # files of one size that are merged into one
@@ -105,9 +107,13 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.state = _loaded(folder / MANIFEST)
-        self._next = self.state.next
         self._waiting: dict[str, list[File]] = {}
+        self.reopen()
+
+    def reopen(self) -> None:
+        """Read the manifest again: who holds the folder now may not be who held it before."""
+        self.state = _loaded(self.folder / MANIFEST)
+        self._next = self.state.next
 
     # --- reading
 
@@ -131,11 +137,10 @@ class Journal:
 
     # --- writing
 
-    def write(self, name: str, rows: pa.Table, *, evidence: bool = False) -> None:
+    def write(self, name: str, rows: pa.Table) -> None:
         """Write one file of a table; it counts from the next commit on."""
         if len(rows):
-            file = replace(self._written(name, rows), evidence=evidence)
-            self._waiting.setdefault(name, []).append(file)
+            self._waiting.setdefault(name, []).append(self._written(name, rows))
 
     def commit(self, cursor: str, *, latest: int | None = None, **changes: Any) -> None:
         """Make what was written part of the journal and move the cursor.
@@ -152,7 +157,7 @@ class Journal:
         times = [f.last for files in waiting.values() for f in files if f.last is not None]
         taken = {**state.taken}
         for name, files in waiting.items():
-            taken[name] = taken.get(name, 0) + sum(f.rows for f in files if not f.evidence)
+            taken[name] = taken.get(name, 0) + sum(f.rows for f in files)
         self._save(
             replace(
                 state,
@@ -267,13 +272,10 @@ class Journal:
 
     def _save(self, state: State) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        target = self.folder / MANIFEST
-        aside = target.with_name(target.name + ".partial")
-        with aside.open("w", encoding="utf-8") as file:
+        with aside(self.folder / MANIFEST) as partial, partial.open("w", encoding="utf-8") as file:
             json.dump(asdict(state), file)
             file.flush()
             os.fsync(file.fileno())
-        aside.replace(target)
         _settle(self.folder)
         self.state = state
 

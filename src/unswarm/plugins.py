@@ -14,7 +14,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from types import ModuleType
 
-from unswarm.errors import PluginError
+from unswarm.errors import PluginError, SettingsError, did_you_mean
 
 CONTRACTS = {
     "signals": ("signal",),
@@ -65,6 +65,26 @@ def _checked(folder: str, module: ModuleType) -> ModuleType:
     if lacks:
         raise PluginError(f"{module.__file__ or module.__name__}: lacks {', '.join(lacks)}.")
     return module
+
+
+def placed(folder: str, said: str, fault: str, example: str) -> tuple[str, str, ModuleType]:
+    """The name of the plugin, the place, and the plugin that `NAME:WHERE` means.
+
+    Args:
+        folder: of the plugins.
+        said: what the person wrote.
+        fault: what is wrong with it if it means nothing, as a verb.
+        example: of what would mean something.
+
+    Raises:
+        SettingsError: there is no such plugin, or no place.
+    """
+    name, _, where = said.partition(":")
+    known = names(folder)
+    if name not in known or not where:
+        hint = f"{did_you_mean(name, known)} Write NAME:WHERE, e.g. {example}"
+        raise SettingsError(f"'{said}' {fault}. Hint: {hint}")
+    return name, where, one(folder, name)
 
 
 def summary(module: ModuleType) -> str:

@@ -7,7 +7,7 @@ batches of a source that is followed lie in a `journal` of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -175,8 +175,9 @@ def see_events(
     although two sources hold it, `account` with every account of the input once and its latest
     profile, `photo` with the latest photo of each account, `comparison(account)` and `quarantine`.
     """
+    journals = {source.number: _followed(events, source) for source in taken if source.live}
     for name in TABLES:
-        _see_all(engine, events, name, taken, since)
+        _see_all(engine, events / name, name, taken, journals, since)
     engine.keep("repeated_post", _REPEATED)
     engine.view("post", _POST)
     for name in CARRIED:
@@ -192,31 +193,30 @@ def see_events(
 
 
 def _see_all(
-    engine: Engine, events: Path, name: str, taken: Sequence[Taken], since: int | None
+    engine: Engine,
+    folder: Path,
+    name: str,
+    taken: Sequence[Taken],
+    journals: Mapping[int, Journal],
+    since: int | None,
 ) -> None:
+    """One table; all tables are those of one look at each journal, which may go on meanwhile."""
     after = since is not None and name in (POST.name, *CARRIED)
-    parts = [
-        f"SELECT * FROM {place} WHERE {rows}" + (f" AND time >= {since}" if after else "")
-        for place, rows in _places(engine, events, name, taken, since if after else None)
-    ]
+    parts = []
+    numbers = [str(source.number) for source in taken if not source.live]
+    if numbers and last_file(folder):
+        engine.see(f"stored_{name}", folder)
+        parts.append(f"SELECT * FROM stored_{name} WHERE {BATCH} IN ({', '.join(numbers)})")
+    for number, journal in journals.items():
+        if paths := journal.paths(name, since if after else None):
+            engine.see(f"live_{number}_{name}", paths)
+            parts.append(f"SELECT * FROM live_{number}_{name} WHERE TRUE")
+    if after:
+        parts = [f"{part} AND time >= {since}" for part in parts]
     if parts:
         engine.view(f"all_{name}", " UNION ALL ".join(parts))
     else:
         engine.see(f"all_{name}", _empty(name))
-
-
-def _places(
-    engine: Engine, events: Path, name: str, taken: Sequence[Taken], since: int | None
-) -> Iterator[tuple[str, str]]:
-    """Where rows of a table lie, as names that the engine sees, and which of them are meant."""
-    numbers = [str(source.number) for source in taken if not source.live]
-    if numbers and last_file(events / name):
-        engine.see(f"stored_{name}", events / name)
-        yield f"stored_{name}", f"{BATCH} IN ({', '.join(numbers)})"
-    for source in taken:
-        if source.live and (paths := _followed(events, source).paths(name, since)):
-            engine.see(f"live_{source.number}_{name}", paths)
-            yield f"live_{source.number}_{name}", "TRUE"
 
 
 def _followed(events: Path, source: Taken) -> Journal:
@@ -225,7 +225,7 @@ def _followed(events: Path, source: Taken) -> Journal:
 
 def followed(case: Path, source: Taken) -> Taken:
     """A source that is followed, with what its journal holds by now."""
-    state = Journal(folder_of(case, source.number)).state
+    state = _followed(case / "events", source).state
     return replace(
         source,
         rows={name: rows for name, rows in state.rows.items() if name != QUARANTINE.name},

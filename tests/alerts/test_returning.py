@@ -56,7 +56,7 @@ def looked_at(case: Case, *past: Path) -> list[Alert]:
     """What one more detection tells."""
     before = len(Book(case.path).read().alerts)
     settings = case.settings.change({"stability": False})
-    found = look(Asked(case.path, settings, None, "", tuple(map(str, past))))
+    found = look(Asked(case.path, settings, None, past=tuple(map(str, past))))
     assert not found.fault, found.fault
     return list(Book(case.path).read().alerts[before:])
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pyarrow.parquet as pq
 import pytest
-from fake_platform import NOON, Platform, post, said
+from fake_platform import BREAK, NOON, Platform, post, said
 from keeping_up import held, written
 from streams import stream
 from test_crashes import expected, posts, watch
@@ -99,6 +99,16 @@ def test_what_an_account_was_called_is_known_after_a_restart(tmp_path):
         watch(platform.source, tmp_path / "c", seconds=0.5)
         platform.add(*events[6:])
         watch(platform.source, tmp_path / "c", seconds=1)
+    (change,) = [json.loads(row) for row in sorted_rows(tmp_path / "c")["rename"]]
+    assert (change["before"], change["after"]) == ("ann.example", "ann-bakes.example")
+
+
+@pytest.mark.parametrize("form", ["firehose", "jetstream", "jetstream2"])
+def test_what_an_account_was_called_is_known_after_a_break(form, tmp_path):
+    """Before anything of it was committed."""
+    events = rich()
+    with Platform(form, [*events[:6], BREAK, *events[6:]]) as platform:
+        watch(platform.source, tmp_path / "c", seconds=3, every=30)
     (change,) = [json.loads(row) for row in sorted_rows(tmp_path / "c")["rename"]]
     assert (change["before"], change["after"]) == ("ann.example", "ann-bakes.example")
 

@@ -25,7 +25,7 @@ COMEBACK = tuple(f"did:plc:new{number}" for number in range(4))
 
 
 def asked(live: ByHand, **more) -> Asked:
-    return Asked(live.case.path, Settings(), None, live.journal.state.digest, **more)
+    return Asked(live.case.path, Settings(), None, **more)
 
 
 def told(live: ByHand, **more):
@@ -121,7 +121,7 @@ def test_a_banned_network_of_this_case_that_comes_back_is_told_of(tmp_path, even
     crowd = stream(occasions=10, seed=9, crowd=2_500, start=later)
     innocent = [event for event in crowd if event["did"] not in SWARM]
     live.take(numbered([*innocent, *campaign(COMEBACK, later, seed=4)]))
-    looked = look(Asked(live.case.path, Settings(), later, "x"))
+    looked = look(Asked(live.case.path, Settings(), later))
     assert not looked.fault
     (back,) = [a for a in Book(live.case.path).read().alerts if a.kind is Kind.RETURN]
     assert set(back.joined) <= set(COMEBACK) and back.joined
@@ -134,10 +134,10 @@ def test_a_network_has_its_name_again_after_a_lull(tmp_path, events):
     (new,) = told(live)
     later = NOON + 2000 * HOUR
     live.take(numbered(stream(occasions=3, seed=5, crowd=900, start=later)))
-    assert not look(Asked(live.case.path, Settings(), later, "x")).confirmed
+    assert not look(Asked(live.case.path, Settings(), later)).confirmed
     much_later = NOON + 4000 * HOUR
     live.take(numbered(stream(occasions=30, seed=6, crowd=2_500, start=much_later)))
-    assert look(Asked(live.case.path, Settings(), much_later, "y")).confirmed == 1
+    assert look(Asked(live.case.path, Settings(), much_later)).confirmed == 1
     assert [row["network"] for row in open_case(live.case.path).findings.networks] == [new.network]
 
 
@@ -151,7 +151,7 @@ def test_runs_that_nobody_speaks_of_are_forgotten(tmp_path, events):
 
 
 def test_a_detection_that_fails_is_told_and_not_raised(tmp_path):
-    assert "No case" in look(Asked(tmp_path / "none", Settings(), None, "x")).fault
+    assert "No case" in look(Asked(tmp_path / "none", Settings(), None)).fault
 
 
 def test_alerts_go_where_they_are_to_go(tmp_path, events):

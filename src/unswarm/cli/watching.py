@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -73,6 +74,7 @@ def watch(
     """Follow a platform, a folder or a topic; detect as it comes; tell what is new."""
     from unswarm import couriers, feeds
     from unswarm.case import open_case
+    from unswarm.readers import nobody
     from unswarm.watch import Watch, Wishes
     from unswarm.watch.keeping import Rules, widened
 
@@ -95,8 +97,8 @@ def watch(
         opened,
         opened.follow(name, where),
         feed,
-        Wishes(**{**vars(wishes), "settings": settings}),
-        _unheard if quiet else _line,
+        replace(wishes, settings=settings),
+        nobody if quiet else _line,
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, told.stop)
@@ -106,7 +108,3 @@ def watch(
 def _line(text: str) -> None:
     sys.stderr.write(f"{time.strftime('%H:%M:%S')} {text}\n")
     sys.stderr.flush()
-
-
-def _unheard(text: str) -> None:
-    """Tells nobody."""

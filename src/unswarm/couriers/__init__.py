@@ -12,8 +12,7 @@ from typing import Protocol
 
 from unswarm.alerts import Alert
 from unswarm.alerts.book import Book
-from unswarm.errors import SettingsError, did_you_mean
-from unswarm.plugins import load
+from unswarm.plugins import placed
 
 MOST = 50  # alerts that are brought to one place at a time
 FIRST_PAUSE, LONGEST_PAUSE = 15.0, 1800.0  # seconds after failures, doubled each time
@@ -36,12 +35,8 @@ def opened(said: str) -> Courier:
     Raises:
         SettingsError: there is no such way, or no such place.
     """
-    name, _, where = said.partition(":")
-    known = load("couriers")
-    if name not in known or not where:
-        hint = f"{did_you_mean(name, known)} Write NAME:WHERE, e.g. mail:outbox"
-        raise SettingsError(f"'{said}' is no place for alerts. Hint: {hint}")
-    courier: Courier = known[name].open_courier(where)
+    _, where, module = placed("couriers", said, "is no place for alerts", "mail:outbox")
+    courier: Courier = module.open_courier(where)
     return courier
 
 

@@ -10,13 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Protocol
 
 import pyarrow as pa
 
-from unswarm.errors import SettingsError, did_you_mean
-from unswarm.plugins import load, names
+from unswarm.plugins import names, placed
 from unswarm.readers import Source
 from unswarm.readers._parts.batch import Batch
 
@@ -95,12 +93,8 @@ def opened(said: str) -> tuple[str, str, Feed]:
     Raises:
         SettingsError: there is no such feed, or it cannot be one.
     """
-    name, _, where = said.partition(":")
-    if name not in names("feeds") and Path(said).is_dir():
-        name, where = "folder", said
-    known = names("feeds")
-    if name not in known or not where:
-        hint = f"{did_you_mean(name, known)} Write NAME:WHERE, e.g. jetstream:wss://…, or a folder."
-        raise SettingsError(f"'{said}' cannot be followed. Hint: {hint}")
-    module: ModuleType = load("feeds")[name]
+    if said.partition(":")[0] not in names("feeds") and Path(said).is_dir():
+        said = f"folder:{said}"
+    example = "jetstream:wss://…, or a folder."
+    name, where, module = placed("feeds", said, "cannot be followed", example)
     return name, where, module.open_feed(where)

@@ -68,12 +68,13 @@ class Firehose:
         self._decode, self._car = library.decode_dag_cbor_multi, library.decode_car
         self._text = library.encode_cid
         self._seq = 0
+        self._stream: Stream | None = None
 
     def follow(self, cursor: str, intake: Intake) -> Iterator[str]:
         """Commits, changes of names and of accounts after a cursor, each once."""
         start = cursor or self._first
         self._seq = int(cursor or 0)
-        stream = Stream(called(intake))
+        stream = self._stream = self._stream or Stream(called(intake))
         query = f"?{urlencode({'cursor': start})}" if start else ""
         for frame in messages(self._url + query):
             if frame is not None:

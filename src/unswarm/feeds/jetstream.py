@@ -54,11 +54,12 @@ class Jetstream:
         self._place: _Numbered | _Timed = (
             _Numbered() if path.endswith("subscribeEvents") else _Timed()
         )
+        self._stream: Stream | None = None
 
     def follow(self, cursor: str, intake: Intake) -> Iterator[str]:
         """Events after a cursor, each once."""
         self._place.begin(cursor)
-        stream = Stream(called(intake))
+        stream = self._stream = self._stream or Stream(called(intake))
         for number, message in enumerate(messages(self._asked(cursor)), start=1):
             if message is not None:
                 self._take(number, message, stream, intake)

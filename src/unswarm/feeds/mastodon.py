@@ -58,12 +58,12 @@ class Mastodon:
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._server = server_of(self._timeline)
         self._at = ""
+        self._reading: Stream | None = None
 
     def follow(self, cursor: str, intake: Intake) -> Iterator[str]:
         """Posts, edits and deletions after a cursor."""
         self._at = cursor
-        known = Known(dict(intake.kept("number")), server=self._server)  # type: ignore[arg-type]
-        stream = Stream(known)
+        stream = self._reading = self._reading or Stream(self._known(intake))
         coming = messages(self._socket.geturl(), self._headers)
         for number, message in enumerate(coming, start=1):
             if number == 1 and cursor:  # connected first, so that nothing falls between the two
@@ -71,6 +71,11 @@ class Mastodon:
             if message is not None:
                 self._take(number, message, stream, intake)
             yield self._at
+
+    def _known(self, intake: Intake) -> Known:
+        """Which number is which post, as far as it was told before."""
+        numbers = {row[0]: row[1] for row in intake.kept("number")}
+        return Known(numbers, server=self._server)
 
     def _take(self, number: int, message: bytes, stream: Stream, intake: Intake) -> None:
         intake.events += 1

@@ -16,7 +16,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import count
 from math import isinf
 
 from unswarm.case import Case
@@ -86,7 +85,7 @@ class Watch:
         self._intake = Kept(case.path, taken.number, taken.path, self._journal, say)
         self._detecting = Detecting()
         self._status = Status(case.path, f"{taken.reader}:{taken.path}")
-        self._cursor = self._journal.state.cursor
+        self._cursor = ""
         self._members: frozenset[str] | None = None
         self._looked = ""  # state of the journal at the last detection
         self._stopped = False
@@ -107,6 +106,8 @@ class Watch:
         """
         self._journal.folder.mkdir(parents=True, exist_ok=True)
         with alone(self._journal.folder):
+            self._journal.reopen()
+            self._cursor = self._journal.state.cursor
             if left := self._journal.sweep():
                 self._say(f"{left} files of a watch that was cut off were removed.")
             where = f" from {_short(self._cursor)}" if self._cursor else ""
@@ -121,7 +122,8 @@ class Watch:
     # --- the source
 
     def _follow(self) -> None:
-        for attempt in count():
+        failed = 0
+        while not self._is_over():
             began = time.monotonic()
             try:
                 for cursor in self._feed.follow(self._cursor, self._intake):
@@ -131,15 +133,15 @@ class Watch:
                         return
                 return
             except DroppedError as error:
-                self._wait(str(error), 0 if time.monotonic() - began > LONGEST_WAIT else attempt)
+                failed = 0 if time.monotonic() - began > LONGEST_WAIT else failed
+                self._wait(str(error), failed)
+                failed += 1
             except ExpiredError as error:
                 self._gap(str(error))
-            if self._is_over():
-                return
 
-    def _wait(self, why: str, attempt: int) -> None:
+    def _wait(self, why: str, failed: int) -> None:
         """The source is away: keep what is there, and wait longer each time."""
-        seconds = min(LONGEST_WAIT, 2.0 ** min(attempt, 6))
+        seconds = min(LONGEST_WAIT, 2.0 ** min(failed, 6))
         self._say(f"The source is away: {why}. Asked again in {seconds:.0f} s.")
         self._status.save("waiting", note=why)
         for _ in self._pause(seconds):
@@ -238,7 +240,6 @@ class Watch:
                 case=self._case.path,
                 settings=self._wishes.settings,
                 since=self._keeping.since(),
-                state=state.digest,
                 past=self._wishes.past,
                 tell=self._wishes.tell,
                 leads=self._wishes.leads,

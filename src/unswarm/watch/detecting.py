@@ -17,10 +17,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from unswarm.alerts import news, sentences, timed
+from unswarm.alerts.book import Book
 from unswarm.case import Case, open_case
+from unswarm.couriers import deliver
 from unswarm.errors import UnswarmError
 from unswarm.findings import Findings
 from unswarm.settings import Settings
+from unswarm.watch.returning import comebacks, remember
 
 ORPHAN = 0.5  # seconds between looks at whether the watch still lives
 
@@ -33,7 +37,6 @@ class Asked:
         case: the case's folder.
         settings: of the run.
         since: posts from this time on, ms UTC.
-        state: of the journal when it was asked for.
         past: past cases, fingerprints or indicators that are looked for.
         tell: where alerts go, as `NAME:WHERE`.
         leads: whether leads are told, too.
@@ -43,7 +46,6 @@ class Asked:
     case: Path
     settings: Settings
     since: int | None
-    state: str
     past: tuple[str, ...] = ()
     tell: tuple[str, ...] = ()
     leads: bool = False
@@ -55,7 +57,6 @@ class Looked:
     """What came of it.
 
     Args:
-        state: of the journal when it was asked for.
         run: id of the run; empty: it failed.
         seconds: how long it took.
         confirmed, leads: how many networks there are.
@@ -64,7 +65,6 @@ class Looked:
         fault: why it failed; empty: it did not.
     """
 
-    state: str
     run: str = ""
     seconds: float = 0.0
     confirmed: int = 0
@@ -105,7 +105,7 @@ class Detecting:
         except (EOFError, OSError):
             code = self._process.exitcode
             self.stop()
-            found = Looked("", fault=f"the process that detects ended by itself ({code})")
+            found = Looked(fault=f"the process that detects ended by itself ({code})")
         self.busy = False
         return found
 
@@ -151,8 +151,8 @@ def look(asked: Asked) -> Looked:
         found = _look(asked)
     except Exception as error:  # the watch goes on, whatever is wrong with one detection
         why = str(error) if isinstance(error, UnswarmError) else f"{type(error).__name__}: {error}"
-        return Looked(asked.state, seconds=time.monotonic() - began, fault=why)
-    return Looked(asked.state, seconds=time.monotonic() - began, **found)
+        return Looked(seconds=time.monotonic() - began, fault=why)
+    return Looked(seconds=time.monotonic() - began, **found)
 
 
 def _look(asked: Asked) -> Mapping[str, Any]:
@@ -172,11 +172,6 @@ def _look(asked: Asked) -> Mapping[str, Any]:
 
 def _told(case: Case, findings: Findings, asked: Asked) -> Iterator[str]:
     """Write down what is new, and bring it where it is to go."""
-    from unswarm.alerts import news, sentences, timed
-    from unswarm.alerts.book import Book
-    from unswarm.couriers import deliver
-    from unswarm.watch.returning import comebacks, remember
-
     book = Book(case.path)
     told = book.read()
     found = news(findings, told.tiers, told.known, asked.leads)

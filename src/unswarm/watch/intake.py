@@ -34,7 +34,7 @@ class Intake:
     def __init__(
         self, case: Path, number: int, address: str, journal: Journal, say: Callable[[str], None]
     ) -> None:
-        self.events = self.rejected = 0
+        self.events = 0
         self.say = say
         self._case, self._number, self._journal = case, number, journal
         self._source = Followed(Path(address), address=address)
@@ -115,8 +115,6 @@ class Intake:
         if name == REVISION.name:
             rows = _dated(rows)
         ready = stored(name, rows, self._case, self._number)
-        if name == QUARANTINE.name:
-            self.rejected += len(ready)
         self._precision = max(self._precision, coarsest(ready))
         return ready
 

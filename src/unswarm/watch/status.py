@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from unswarm.folder import aside
-from unswarm.journal import State
+from unswarm.journal import STATUS, State
 from unswarm.log import now
-
-FILE = Path("watch") / "status.json"
 
 
 class Status:
@@ -24,7 +22,7 @@ class Status:
     """
 
     def __init__(self, case: Path, source: str) -> None:
-        self._path = case / FILE
+        self._path = case / STATUS
         self._said: dict[str, Any] = {"source": source, "since": now()}
         self._events, self._at = 0, time.monotonic()
 

@@ -21,9 +21,9 @@ from unswarm.alerts import Alert
 from unswarm.alerts.book import FILE, Book, Told
 from unswarm.errors import CaseError
 from unswarm.folder import read_toml
+from unswarm.journal import STATUS
 from unswarm.web.shapes.alerts import AlertRow, Alerts, Kind, Watching, WatchView
 
-STATUS = Path("watch") / "status.json"
 SILENCE = timedelta(minutes=2)  # after which a watch that said nothing runs no more
 KEPT = 16  # books
 JOINED = 100  # accounts of one alert that are given
