@@ -116,6 +116,37 @@ def test_the_streams_of_2024(tmp_path):
     assert [row["post"] for row in read(path)["post"]] == [FIRST]
 
 
+HOUR = 3_600_000
+AWAY = "3krgaaf5u2222"  # two hours before noon, by the clock of a server
+
+
+def made(path) -> int:
+    (row,) = read(path)["post"]
+    return row["time"] - NOON
+
+
+@pytest.mark.parametrize(
+    ("claimed", "rev", "time"),
+    [
+        ("10:00:02", AWAY, -2 * HOUR),  # the stream caught up
+        ("12:00:00", AWAY, 0),  # the server says so alone
+        ("10:00:02", "3krggwxmg2222", 0),  # the author says so alone: rev is noon
+        ("10:00:02", "3r", 0),
+        ("10:00:02", None, 0),
+        ("10:00:02", "zzzzzzzzzzzzz", 0),
+        ("soon", AWAY, 0),
+    ],
+)
+def test_what_was_told_late_has_the_time_of_its_commit_if_both_say_so(tmp_path, claimed, rev, time):
+    record = {"text": "hi", "createdAt": f"2024-05-01T{claimed}Z"}
+    path = write(tmp_path / "x.jsonl", json.dumps(event(record=record, rev=rev)))
+    assert made(path) == time
+    told = []
+    list(jetstream.read(Source(path, report=told.append)))
+    late = "1 records were told late and have the time of their commit."
+    assert [line.partition(": ")[2] for line in told] == ([late] if time else [])
+
+
 def test_hostile_rows_go_to_the_quarantine(tmp_path):
     lines = [
         json.dumps(event()),

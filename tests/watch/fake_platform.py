@@ -43,6 +43,13 @@ def repost(number: int, did: str, time: int, of: str) -> dict:
     return said(number, did, time, "app.bsky.feed.repost", f"3k{number:011}", record=record)
 
 
+def tid(time: int, clock: int = 0) -> str:
+    """The name of a commit that a server made at a time."""
+    number = time * 1000 << 10 | clock
+    digits = "234567abcdefghijklmnopqrstuvwxyz"
+    return "".join(digits[number >> shift & 31] for shift in range(60, -1, -5))
+
+
 def _iso(time: int) -> str:
     moment = datetime.fromtimestamp(time / 1000, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -172,6 +179,6 @@ def firehose_frame(event: dict) -> bytes:
         block = libipld.encode_dag_cbor(commit["record"])
         operation["cid"] = cid(block)
         blocks.append(block)
-    body |= {"repo": event["did"], "rev": "3r", "ops": [operation], "blocks": car(blocks)}
+    body |= {"repo": event["did"], "rev": commit["rev"], "ops": [operation], "blocks": car(blocks)}
     body |= {"tooBig": False, "rebase": False, "commit": cid(root), "since": None, "blobs": []}
     return libipld.encode_dag_cbor({"op": 1, "t": "#commit"}) + libipld.encode_dag_cbor(body)

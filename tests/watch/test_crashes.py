@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import multiprocessing
 import subprocess
 import sys
 import threading
@@ -19,7 +20,9 @@ from streams import HOUR, stream
 from unswarm import feeds
 from unswarm.case import open_case
 from unswarm.journal import Journal, folder_of
+from unswarm.settings import Settings
 from unswarm.watch import Watch, Wishes
+from unswarm.watch.detecting import Asked, Detecting
 
 HERE = Path(__file__).parent
 EVENTS = stream(occasions=10, crowd=2_000)
@@ -178,6 +181,30 @@ def test_the_process_that_detects_ends_with_a_watch_that_is_killed(tmp_path):
     while any(is_alive(child) for child in found) and time.monotonic() < until:
         time.sleep(0.1)
     assert not any(is_alive(child) for child in found)
+
+
+def test_a_detection_that_is_killed_is_said_with_what_helps(tmp_path):
+    """As a system does with whatever takes too much memory; the next one is asked as before."""
+    detecting = Detecting()
+    try:
+        for kill in (True, False):
+            detecting.ask(Asked(tmp_path / "none", Settings(), None))
+            if kill:
+                (child,) = multiprocessing.active_children()
+                child.kill()
+            answer = detecting.answer(60)
+            assert ("killed. Hint: if memory ran out, a shorter --span" in answer.fault) == kill
+            assert ("No case" in answer.fault) != kill
+    finally:
+        detecting.stop()
+
+
+def test_detections_that_make_alerts_late_are_said_once(tmp_path):
+    with Platform("jetstream", EVENTS) as platform:
+        said = watch(platform.source, tmp_path / "c", seconds=3, look=0.01)
+    hints = [line for line in said if "a shorter --span is looked at sooner" in line]
+    found = [line for line in said if " leads, in " in line]
+    assert len(found) >= len(hints) >= 1
 
 
 def is_alive(process: str) -> bool:

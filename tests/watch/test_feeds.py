@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pyarrow.parquet as pq
 import pytest
-from fake_platform import BREAK, NOON, Platform, post, said
+from fake_platform import BREAK, NOON, Platform, post, said, tid
 from keeping_up import held, written
 from streams import stream
 from test_crashes import expected, posts, watch
@@ -111,6 +111,19 @@ def test_what_an_account_was_called_is_known_after_a_break(form, tmp_path):
         watch(platform.source, tmp_path / "c", seconds=3, every=30)
     (change,) = [json.loads(row) for row in sorted_rows(tmp_path / "c")["rename"]]
     assert (change["before"], change["after"]) == ("ann.example", "ann-bakes.example")
+
+
+@pytest.mark.parametrize("form", ["firehose", "jetstream", "jetstream2"])
+def test_what_a_server_that_was_away_tells_late_was_not_said_at_once(form, tmp_path):
+    hour = 3_600_000
+    events = [post(n, f"did:plc:a{n}", NOON - (9 - n) * hour) for n in range(1, 9)]
+    for event in events:
+        event["commit"]["rev"] = tid(event["time_us"] // 1000)
+        event["time_us"] = NOON * 1000 + event["seq"]
+    with Platform(form, events) as platform:
+        watch(platform.source, tmp_path / "c", seconds=1)
+    posts = [json.loads(row) for row in sorted_rows(tmp_path / "c")["post"]]
+    assert sorted(row["time"] for row in posts) == [NOON - (9 - n) * hour for n in range(1, 9)]
 
 
 def test_a_picture_has_the_same_name_in_the_firehose_and_in_jetstream(tmp_path):

@@ -1,9 +1,10 @@
 """The firehose of AT Protocol: every commit of a server or a relay (`subscribeRepos`).
 
 `firehose:wss://HOST`; with `?cursor=0` everything that the server still has comes first. What
-posts, reposts, follows and profiles say is read as in Jetstream, at the time the server gives the
-commit. A commit whose records cannot be read is noted in the quarantine; one that is too large for
-the stream is noted, too, and has to be fetched by other means. Signatures are not checked.
+posts, reposts, follows and profiles say is read as in Jetstream, at the time of the message, or of
+the commit where the message is late. A commit whose records cannot be read is noted in the
+quarantine; one that is too large for the stream is noted, too, and has to be fetched by other
+means. Signatures are not checked.
 
 Source: the lexicon com.atproto.sync.subscribeRepos and the event stream of AT Protocol.
 """
@@ -136,6 +137,7 @@ class Firehose:
         for operation in operations:
             collection, _, key = operation["path"].partition("/")
             commit = {
+                "rev": body.get("rev"),
                 "operation": operation["action"],
                 "collection": collection,
                 "rkey": key,

@@ -1,11 +1,12 @@
 """Bluesky's Jetstream: a stream of events as JSON lines, in the wire format of version 1 or 2.
 
 Posts, reposts, follows, profiles, handles and the status of accounts are read. The time of a post
-is when Jetstream saw it, to the millisecond (`time_us` or `time`), not what its author claims. A
-change of a handle or a displayed name is known where the stream holds both states; when an account
-was created is what its profile claims. Likes are no
-posts and are left out, and so are records of other kinds; how many these are is reported. Deletions
-and changes of posts are noted (`revision`): what was published was published.
+is when Jetstream saw it, to the millisecond (`time_us` or `time`), not what its author claims; what
+was told late because the stream or a server was away has the time of its commit (`rev`), if that
+and `createdAt` agree. A change of a handle or a displayed name is known where the stream holds both
+states; when an account was created is what its profile claims. Likes are no posts and are left out,
+and so are records of other kinds; how many these are is reported. Deletions and changes of posts
+are noted (`revision`): what was published was published.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from unswarm.readers._parts.bluesky import (
     address,
     author_of,
     carried,
+    committed,
     did_of,
     is_did,
     left_out,
@@ -93,10 +95,13 @@ class Stream:
 
     def __init__(self, called: Mapping[tuple[str, str], str] | None = None) -> None:
         self.skipped: Counter[str] = Counter()
+        self.late = 0
         self._called: dict[tuple[str, str], str] = dict(called or {})
 
     def notes(self) -> Iterator[str]:
-        """What was left out, for people."""
+        """What was left out or has another time, for people."""
+        if self.late:
+            yield f"{self.late:,} records were told late and have the time of their commit."
         for what in REVISED:
             if found := self.skipped.pop(what, 0):
                 yield f"{found:,} posts were {what} later; what was published stays."
@@ -130,6 +135,8 @@ class Stream:
             self._revision(batch, event["did"], collection, commit, moment)
             return
         did, key, record = event["did"], text_of(commit, "rkey") or "", record_of(commit, "record")
+        if collection in (POST, REPOST, FOLLOW):
+            moment = self._made(commit, record, moment)
         if collection in (POST, REPOST):
             _post(batch, line, address(did, collection, key), record, moment)
         elif collection == FOLLOW:
@@ -138,6 +145,13 @@ class Stream:
             self._profile(batch, did, record, moment)
         else:
             self.skipped[collection] += 1
+
+    def _made(self, commit: Record, record: Record, moment: Moment) -> Moment:
+        """When a record was made."""
+        seen, precision = moment
+        time = committed(seen, commit.get("rev"), record.get("createdAt"))
+        self.late += time != seen
+        return time, precision
 
     def _revision(
         self, batch: Batch, did: str, collection: str, commit: Record, moment: Moment

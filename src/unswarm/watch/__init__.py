@@ -88,6 +88,7 @@ class Watch:
         self._cursor = ""
         self._members: frozenset[str] | None = None
         self._looked = ""  # state of the journal at the last detection
+        self._slow = 0.0  # seconds of a detection beyond which it is said that it is slow
         self._stopped = False
         self._began = self._committed = self._tidied = time.monotonic()
         self._last_look = self._said_late = float("-inf")
@@ -266,7 +267,17 @@ class Watch:
         )
         for line in looked.lines:
             self._say(line)
+        self._check_pace(looked.seconds)
         self._status.looked(looked.run, looked.seconds)
+
+    def _check_pace(self, seconds: float) -> None:
+        """Say when detections become so long that alerts are late; again when twice as long."""
+        if seconds > max(self._slow, self._wishes.look):
+            self._slow = 2 * seconds
+            self._say(
+                f"Detections take {seconds:,.0f} s, and alerts are late by up to twice that. "
+                "Hint: a shorter --span is looked at sooner."
+            )
 
     def _finish(self) -> None:
         """Keep what came, and look at all of it."""

@@ -103,9 +103,9 @@ class Detecting:
                 return None
             found: Looked = self._pipe.recv()
         except (EOFError, OSError):
-            code = self._process.exitcode
+            self._process.join(1)
+            found = Looked(fault=_ended(self._process.exitcode))
             self.stop()
-            found = Looked(fault=f"the process that detects ended by itself ({code})")
         self.busy = False
         return found
 
@@ -142,6 +142,14 @@ def _die_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(ORPHAN)
     os._exit(1)
+
+
+def _ended(code: int | None) -> str:
+    """Why the process that detects is gone."""
+    if code == -signal.SIGKILL:
+        hint = "if memory ran out, a shorter --span needs less."
+        return f"the process that detects was killed. Hint: {hint}"
+    return f"the process that detects ended by itself ({code})"
 
 
 def look(asked: Asked) -> Looked:

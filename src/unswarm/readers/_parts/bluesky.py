@@ -24,6 +24,12 @@ PROFILE, OWN = "app.bsky.actor.profile", "self"  # an account's only profile has
 LATE = DAY
 """A post that was seen later than this after the time it claims was not made when it was seen."""
 
+BEHIND = 60_000
+"""A stream tells of commits within seconds; what is older than this (ms) it tells late."""
+
+AGREED = 300_000
+"""Milliseconds by which the clocks of an author and of the author's server may differ."""
+
 MOST_NAMED = 5  # kinds of records that a note names
 NO_HANDLE = "handle.invalid"  # what stands where a handle does not lead back to the account
 _OBJECTS = {  # collection → what a post that embeds such a record shares
@@ -135,6 +141,26 @@ def witnessed(seen: Any, claimed: Any, field: str) -> tuple[int, int, bool]:
     if said is not None and width is not None and said < time - LATE:
         return said, width, True
     return time, precision, False
+
+
+def committed(seen: int, revision: Any, claimed: Any) -> int:
+    """When a record was committed, in milliseconds UTC, although a stream told of it late.
+
+    It is the time of the stream. But a stream that catches up, or a server that was away, tells of
+    hours within seconds, which would make accounts act together that never did: what was committed
+    more than `BEHIND` before has the time of its commit, if the server's clock and the author say
+    the same. Neither is believed alone.
+
+    Args:
+        seen: the time of the stream, milliseconds UTC.
+        revision: `rev` of the commit, a TID by the clock of the author's server.
+        claimed: `createdAt` of the record, as written.
+    """
+    made = key_time(revision) if isinstance(revision, str) else None
+    if made is None or made >= seen - BEHIND:
+        return seen
+    said, _ = optional_time(claimed)
+    return made if said is not None and abs(said - made) <= AGREED else seen
 
 
 def key_time(key: str) -> int | None:
