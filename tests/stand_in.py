@@ -39,7 +39,7 @@ POWER = [
 
 def detected(folder, monkeypatch):
     """A case in a folder, of `POSTS`, in which the stand-in found its network."""
-    monkeypatch.setattr("unswarm.case.detect", detect)
+    monkeypatch.setattr("unswarm.detection.detect", detect)
     (folder / "posts.csv").write_text(POSTS)
     case = open_case(folder / "case")
     case.read(folder / "posts.csv")

@@ -478,7 +478,7 @@ def test_the_latest_calibration_counts(tmp_path):
 
 @pytest.fixture
 def case(tmp_path, monkeypatch):
-    monkeypatch.setattr("unswarm.case.detect", stand_in.detect)
+    monkeypatch.setattr("unswarm.detection.detect", stand_in.detect)
     opened = open_case(tmp_path / "case")
     (tmp_path / "posts.csv").write_text(stand_in.POSTS)
     opened.read(tmp_path / "posts.csv")

@@ -32,7 +32,7 @@ def others(tmp_path):
 
 @pytest.fixture
 def case(tmp_path, monkeypatch):
-    monkeypatch.setattr("unswarm.case.detect", stand_in.detect)
+    monkeypatch.setattr("unswarm.detection.detect", stand_in.detect)
     return open_case(tmp_path / "case")
 
 
@@ -129,7 +129,7 @@ def test_an_unknown_reader_is_a_settings_error(case, posts):
 def test_a_crash_while_reading_leaves_the_case_as_it_was(case, posts, others, monkeypatch):
     case.read(posts)
     with monkeypatch.context() as patch:
-        patch.setattr(type(case), "_list", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(type(case), "add_source", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             case.read(others)
     assert (case.path / "events" / "post" / "000002.parquet").exists()

@@ -14,7 +14,7 @@ from unswarm.errors import PluginError, ResourceError, SettingsError
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("unswarm.case.detect", stand_in.detect)
+    monkeypatch.setattr("unswarm.detection.detect", stand_in.detect)
     (tmp_path / "posts.csv").write_text(stand_in.POSTS)
     (tmp_path / "others.csv").write_text(stand_in.OTHERS)
     return tmp_path
@@ -283,7 +283,7 @@ def test_exit_codes(unswarm, monkeypatch, error, code):
     def fail(*_):
         raise error
 
-    monkeypatch.setattr("unswarm.case.detect", fail)
+    monkeypatch.setattr("unswarm.detection.detect", fail)
     found, _, err = unswarm("detect", "posts.csv", "--quiet")
     assert found == code
     assert err.startswith("Error: ")

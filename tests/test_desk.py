@@ -22,7 +22,7 @@ CIB = {"ground": "spam", "cites": ["coordination", "signal:links"], "who": "Kim 
 
 @pytest.fixture
 def case(tmp_path, monkeypatch):
-    monkeypatch.setattr("unswarm.case.detect", stand_in.detect)
+    monkeypatch.setattr("unswarm.detection.detect", stand_in.detect)
     (tmp_path / "posts.csv").write_text(stand_in.POSTS)
     (tmp_path / "others.csv").write_text(stand_in.OTHERS)
     case = open_case(tmp_path / "case")

@@ -231,7 +231,7 @@ def test_a_table_of_redirects_beside_posts_resolves_them(tmp_path: Path) -> None
     case = open_case(tmp_path / "case")
     case.read(posts)
     case.read(redirects)
-    engine = case._engine(case.sources)
+    engine = case.engine()
     rows = engine.fetch("SELECT account, url, domain FROM link ORDER BY account").to_pylist()
     assert [tuple(row.values()) for row in rows] == [
         ("ann", "https://a.example/story", "a.example"),

@@ -39,7 +39,7 @@ def pages(fake):
 def here(fake, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("UNSWARM_MASTODON_TOKEN", "t")
-    monkeypatch.setattr("unswarm.case.detect", stand_in.detect)
+    monkeypatch.setattr("unswarm.detection.detect", stand_in.detect)
     monkeypatch.setattr(mastodon, "per_minute", 0)
     posts = stand_in.POSTS
     for page in pages(fake):
