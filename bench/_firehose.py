@@ -31,6 +31,8 @@ COLLECTION = {
 }
 FIRST = 1 << 20  # number of the first event: from here on all take as many bytes
 KEY, TIME = b"3k00000000000", b"2026-01-01T00:00:00.000Z"
+REV = b"3r00000000000"  # a commit's name, which holds when it was made
+DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
 NODES = 3  # of the tree of records, which a commit brings with it
 WORDS = [
     a + b + c for a in ("ba", "ke", "lo", "mu", "ri") for b in "aeiou" for c in ("n", "st", "r")
@@ -39,11 +41,12 @@ WORDS = [
 
 @dataclass
 class Made:
-    """One frame, and where its number, its time and its keys stand."""
+    """One frame, and where its number, its time, its commit's name and its keys stand."""
 
     data: bytearray
     number: int
     time: int
+    rev: int
     key: int
 
 
@@ -103,7 +106,7 @@ def framed(kind: str, account: str, record: dict[str, Any]) -> Made:
         "repo": account,
         "seq": FIRST,
         "time": TIME.decode(),
-        "rev": KEY.decode()[:-1],
+        "rev": REV.decode(),
         "ops": [
             {"action": "create", "path": f"{COLLECTION[kind]}/{KEY.decode()}", "cid": _cid(block)}
         ],
@@ -113,7 +116,8 @@ def framed(kind: str, account: str, record: dict[str, Any]) -> Made:
     message = libipld.encode_dag_cbor({"op": 1, "t": "#commit"}) + libipld.encode_dag_cbor(body)
     data = bytearray(Frame(Opcode.BINARY, message).serialize(mask=False))
     number = data.index(b"\x1a" + FIRST.to_bytes(4, "big"), data.index(b"cseq")) + 1
-    return Made(data, number, data.index(TIME, data.index(b"dtime")), data.index(b"/" + KEY) + 1)
+    time = data.index(TIME, data.index(b"dtime"))
+    return Made(data, number, time, data.index(REV), data.index(b"/" + KEY) + 1)
 
 
 def _record(kind: str, about: int, draw: np.random.Generator) -> dict[str, Any]:
@@ -194,15 +198,23 @@ class Sender:
         time.sleep(600)
 
 
+def tid(when: float) -> bytes:
+    """The name of a commit that was made at a moment (Unix seconds)."""
+    number = int(when * 1_000_000) << 10
+    return "".join(DIGITS[number >> shift & 31] for shift in range(60, -1, -5)).encode()
+
+
 def patched(frames: list[Made], number: int, count: int, when: float) -> bytes:
     """The next frames with their numbers, all of one moment (Unix seconds)."""
     moment = datetime.fromtimestamp(when, UTC).isoformat(timespec="milliseconds")
     stamp, size, parts = moment.replace("+00:00", "Z").encode(), len(frames), []
+    rev = tid(when)
     for place in range(number, number + count):
         frame = frames[place % size]
         data = frame.data
         data[frame.number : frame.number + 4] = (FIRST + place).to_bytes(4, "big")
         data[frame.time : frame.time + 24] = stamp
+        data[frame.rev : frame.rev + 13] = rev
         data[frame.key : frame.key + 13] = b"3k%011d" % place
         parts.append(bytes(data))
     return b"".join(parts)

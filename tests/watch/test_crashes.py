@@ -22,7 +22,7 @@ from unswarm.case import open_case
 from unswarm.journal import Journal, folder_of
 from unswarm.settings import Settings
 from unswarm.watch import Watch, Wishes
-from unswarm.watch.detecting import Asked, Detecting
+from unswarm.watch.detecting import Asked, Detecting, Looked
 
 HERE = Path(__file__).parent
 EVENTS = stream(occasions=10, crowd=2_000)
@@ -199,12 +199,23 @@ def test_a_detection_that_is_killed_is_said_with_what_helps(tmp_path):
         detecting.stop()
 
 
-def test_detections_that_make_alerts_late_are_said_once(tmp_path):
+def test_detections_that_make_alerts_late_are_said(tmp_path):
     with Platform("jetstream", EVENTS) as platform:
         said = watch(platform.source, tmp_path / "c", seconds=3, look=0.01)
     hints = [line for line in said if "a shorter --span is looked at sooner" in line]
     found = [line for line in said if " leads, in " in line]
     assert len(found) >= len(hints) >= 1
+
+
+def test_slow_detections_are_said_again_when_they_take_twice_as_long(tmp_path):
+    said: list[str] = []
+    case = open_case(tmp_path / "c")
+    name, where, feed = feeds.opened("jetstream:ws://127.0.0.1:1")
+    slow = Watch(case, case.follow(name, where), feed, Wishes(look=30), said.append)
+    for seconds in (20, 40, 50, 79, 81, 100, 200):
+        slow._hear(Looked("r", seconds=seconds))
+    hints = [line.split()[2] for line in said if "a shorter --span is looked at sooner" in line]
+    assert hints == ["40", "81", "200"]
 
 
 def is_alive(process: str) -> bool:

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from unswarm.case.exports import OF_PHOTOS, write
 from unswarm.case.folder import CaseFolder
+from unswarm.case.subjects import account_in, some
 from unswarm.engines import Engine
 from unswarm.errors import CaseError
 from unswarm.findings import Findings
@@ -57,9 +58,8 @@ def _photographed(case: CaseFolder, engine: Engine, groups: Groups | None) -> pa
     rows = [
         {"network": group, "account": account}
         for group, names in sorted(groups.items())
-        for account in sorted({ids.get(n) or ids.get(n.casefold()) or "" for n in names} & have)
+        for account in sorted({account_in(ids, name) or "" for name in names} & have)
     ]
     if not rows:
-        examples = ", ".join(sorted(have)[:3])
-        raise CaseError(f"None of the groups' accounts has a photo, e.g. {examples} have.")
+        raise CaseError(f"None of the groups' accounts has a photo, e.g. {some(have)} have.")
     return MEMBERSHIP.rows(rows)

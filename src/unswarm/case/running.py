@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from unswarm import detection
 from unswarm.case.exports import write_all
 from unswarm.case.folder import CaseFolder
+from unswarm.case.subjects import account_in, some
 from unswarm.co_actions.plan import chosen_engine
 from unswarm.errors import CaseError
 from unswarm.findings import Findings
@@ -120,13 +121,12 @@ def _known(case: CaseFolder, accounts: Iterable[str]) -> tuple[list[str], list[s
     """Ids of the accounts that are in the data, and the names that are not."""
     names = sorted({name.strip().lstrip("@") for name in accounts} - {""})
     ids = account_ids(case.engine())
-    found = {name: ids.get(name) or ids.get(name.casefold()) for name in names}
+    found = {name: account_in(ids, name) for name in names}
     missing = [name for name, account in found.items() if account is None]
     known = sorted({account for account in found.values() if account is not None})
     if len(known) < 2:
-        examples = ", ".join(sorted(set(ids.values()))[:3])
         raise CaseError(
             f"{len(known)} of the {len(names)} listed accounts are in the data; a test needs "
-            f"two. Hint: list account ids or handles, e.g. {examples}."
+            f"two. Hint: list account ids or handles, e.g. {some(ids.values())}."
         )
     return known, missing

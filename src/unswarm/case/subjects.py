@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from unswarm.engines import quoted
@@ -51,6 +52,21 @@ def network_of(case: Path, findings: Findings, said: str) -> str:
     if kind != "network":
         raise CaseError(f"'{name}' is {A_KIND[kind]}. Hint: name a network, e.g. n-0001.")
     return name
+
+
+def account_in(ids: Mapping[str, str], said: str) -> str | None:
+    """The account that somebody means, by id or handle; None: there is none.
+
+    Args:
+        ids: what accounts may be called → their ids (`store.account_ids`).
+        said: what somebody wrote.
+    """
+    return ids.get(said) or ids.get(said.casefold())
+
+
+def some(names: Iterable[str]) -> str:
+    """A few of them, as examples for people."""
+    return ", ".join(sorted(set(names))[:3])
 
 
 def _is_mail_domain(case: Path, findings: Findings, name: str) -> bool:

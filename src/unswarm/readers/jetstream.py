@@ -135,12 +135,11 @@ class Stream:
             self._revision(batch, event["did"], collection, commit, moment)
             return
         did, key, record = event["did"], text_of(commit, "rkey") or "", record_of(commit, "record")
-        if collection in (POST, REPOST, FOLLOW):
-            moment = self._made(commit, record, moment)
         if collection in (POST, REPOST):
-            _post(batch, line, address(did, collection, key), record, moment)
+            made = self._made(commit, record, moment)
+            _post(batch, line, address(did, collection, key), record, made)
         elif collection == FOLLOW:
-            _follow(batch, did, record, moment)
+            _follow(batch, did, record, self._made(commit, record, moment))
         elif (collection, key) == (PROFILE, OWN):
             self._profile(batch, did, record, moment)
         else:
