@@ -183,6 +183,11 @@ def test_eyes_anywhere_give_a_number_and_no_warning(eyes):
             assert np.abs(found).max(initial=0) <= LIMIT
 
 
+def test_far_eyes_whose_chance_rounds_to_less_than_nothing_give_a_number():
+    eyes = np.random.default_rng(0).uniform(-100, 100, (20_000, 4))
+    assert np.isfinite(shipped().likelihood.cropped(eyes)).all()
+
+
 def test_many_photos_at_once_are_the_same_as_one_by_one():
     like, eyes = made(4), some_eyes(np.random.default_rng(4), 1_500)
     some = eyes[::500]

@@ -112,7 +112,8 @@ class Likelihood:
         left = 1 - share
         z = (left * seen[:, :3] - self._middle[:3]) / self._width[:3]
         shift = share / self._width[:2]
-        places = left / share * (_t_below(z[:, :2] + shift) - _t_below(z[:, :2]))
+        between = _t_below(z[:, :2] + shift) - _t_below(z[:, :2])
+        places = left / share * np.maximum(between, 0)  # far away it rounds to less than nothing
         return np.asarray(
             places.prod(axis=1) * left * _t_density(z[:, 2]) / self._width[2], np.float64
         )
